@@ -1,0 +1,1 @@
+"""What the product is: paths, settings, storage, prices, the session and the command line."""

@@ -1,0 +1,148 @@
+"""Everything the window shows, as frozen values: a new state replaces the old one, nothing edits it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+from app.local_models import LocalModel
+from app.savings import Savings
+from app.settings import Settings
+from runtime.errors import Problem
+from runtime.protocol.messages import GenerationStats, MemoryUse, ModelFacts, Role
+
+EnginePhase = Literal["none", "loading", "ready", "failed", "crashed"]
+AnswerPhase = Literal["queued", "prompt", "streaming"]
+MessageStatus = Literal["complete", "stopped", "failed"]
+
+
+@dataclass(frozen=True)
+class MessageView:
+    """One stored turn. `stats` and `model_id` are None for the person's own messages.
+
+    `status` is "stopped" when the person stopped it, "failed" when `problem` cut it short; the
+    partial text is kept in both cases.
+    """
+
+    id: int
+    role: Role
+    text: str
+    status: MessageStatus = "complete"
+    model_id: str | None = None
+    stats: GenerationStats | None = None
+    problem: Problem | None = None
+
+
+@dataclass(frozen=True)
+class ConversationSummary:
+    """A row of the conversation list. `updated_at_s` is Unix time."""
+
+    id: int
+    title: str
+    updated_at_s: float
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """The open conversation. `id` is None for a new chat nothing was sent in yet."""
+
+    id: int | None = None
+    title: str = ""
+    messages: tuple[MessageView, ...] = ()
+    draft: str = ""
+
+
+@dataclass(frozen=True)
+class EngineState:
+    """The engine worker as last heard. `load_fraction` is 0 to 1 while loading."""
+
+    phase: EnginePhase = "none"
+    load_fraction: float = 0.0
+    load_started_at_s: float = 0.0
+    problem: Problem | None = None
+    log_tail: str = ""
+    facts: ModelFacts | None = None
+    memory: MemoryUse | None = None
+    n_ctx: int = 0
+    n_threads: int = 0
+    pid: int | None = None
+
+
+@dataclass(frozen=True)
+class RunningAnswer:
+    """The answer being written. `text` only ever grows by appending.
+
+    `speeds` are (seconds since send, tokens/s) samples of the live window, for the sparkline.
+    """
+
+    phase: AnswerPhase
+    text: str = ""
+    prompt_tokens: int = 0
+    cached_tokens: int = 0
+    evaluated_tokens: int = 0
+    completion_tokens: int = 0
+    tokens_per_s: float | None = None
+    prompt_tokens_per_s: float | None = None
+    ttft_s: float | None = None
+    n_threads: int = 0
+    speeds: tuple[tuple[float, float], ...] = ()
+
+
+@dataclass(frozen=True)
+class SystemMemory:
+    """Host memory now. `engine_rss_bytes` is the worker process's resident set, 0 without one."""
+
+    total_bytes: int
+    available_bytes: int
+    engine_rss_bytes: int
+
+
+@dataclass(frozen=True)
+class SessionState:
+    """The whole truth the views draw from.
+
+    `answer` is the answer in progress, None when idle. `last_answer` is the newest finished one of
+    this conversation, for the panel's "Last answer". `queued_text` is what the person sent while a
+    model loads or answers; it goes out by itself. `notices` wait until dismissed.
+    """
+
+    settings: Settings
+    models: tuple[LocalModel, ...] = ()
+    model: LocalModel | None = None
+    engine: EngineState = field(default_factory=EngineState)
+    conversations: tuple[ConversationSummary, ...] = ()
+    conversation: Conversation = field(default_factory=Conversation)
+    answer: RunningAnswer | None = None
+    last_speeds: tuple[tuple[float, float], ...] = ()
+    queued_text: str | None = None
+    context_used: int = 0
+    savings: Savings | None = None
+    system_memory: SystemMemory | None = None
+    notices: tuple[Problem, ...] = ()
+    first_run: bool = False
+
+    @property
+    def last_answer(self) -> MessageView | None:
+        answers = (m for m in reversed(self.conversation.messages) if m.stats is not None)
+        return next(answers, None)
+
+
+class SessionCommands(Protocol):
+    """What a view may ask for. Each answers with a new state, never with a return value."""
+
+    def send(self, text: str) -> None: ...
+    def stop(self) -> None: ...
+    def retry(self) -> None: ...
+    def continue_answer(self) -> None: ...
+    def continue_without_oldest(self) -> None: ...
+    def new_chat(self) -> None: ...
+    def open_chat(self, conversation_id: int) -> None: ...
+    def rename_chat(self, conversation_id: int, title: str) -> None: ...
+    def delete_chat(self, conversation_id: int) -> None: ...
+    def keep_draft(self, text: str) -> None: ...
+    def load_model(self, model_id: str) -> None: ...
+    def cancel_load(self) -> None: ...
+    def restart_engine(self) -> None: ...
+    def change_settings(self, settings: Settings) -> None: ...
+    def dismiss_notice(self, notice: Problem) -> None: ...
+    def finish_first_run(self) -> None: ...

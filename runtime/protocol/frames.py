@@ -1,0 +1,128 @@
+"""The commands a worker takes and the events it gives, as tagged msgspec structs."""
+
+from __future__ import annotations
+
+import msgspec
+
+from runtime.errors import Problem
+from runtime.protocol.messages import (
+    ChatMessage,
+    GenerationStats,
+    MemoryUse,
+    ModelFacts,
+    Sampling,
+)
+
+PROTOCOL_VERSION = 1
+MAX_FRAME_BYTES = 1 << 20
+
+
+class Load(msgspec.Struct, frozen=True, tag="load"):
+    """Load a model file. `n_ctx` 0 and `n_threads` 0 leave the choice to the worker."""
+
+    request_id: int
+    path: str
+    n_ctx: int = 0
+    n_threads: int = 0
+    use_extra_bufts: bool = True
+
+
+class Generate(msgspec.Struct, frozen=True, tag="generate"):
+    """Answer `messages`. `sent_at_s` is the sender's time.monotonic(), one clock on one machine.
+
+    A last message of role assistant is continued rather than answered. `max_tokens` 0 means "until
+    the model or the context ends". `drop_oldest` is the user's consent to leave out the oldest
+    turns when the conversation no longer fits.
+    """
+
+    request_id: int
+    messages: tuple[ChatMessage, ...]
+    sampling: Sampling
+    sent_at_s: float
+    max_tokens: int = 0
+    drop_oldest: bool = False
+
+
+class Cancel(msgspec.Struct, frozen=True, tag="cancel"):
+    """Stop the load or the answer `request_id`, if it is still running."""
+
+    request_id: int
+
+
+class Shutdown(msgspec.Struct, frozen=True, tag="shutdown"):
+    """End the worker."""
+
+
+Command = Load | Generate | Cancel | Shutdown
+
+
+class Hello(msgspec.Struct, frozen=True, tag="hello"):
+    """First event of a worker."""
+
+    protocol_version: int
+    pid: int
+
+
+class LoadProgress(msgspec.Struct, frozen=True, tag="load_progress"):
+    """`fraction` of the weights read, 0 to 1."""
+
+    request_id: int
+    fraction: float
+
+
+class Loaded(msgspec.Struct, frozen=True, tag="loaded"):
+    """The model is ready. `notices` are things a person should know (a missing chat template)."""
+
+    request_id: int
+    model: ModelFacts
+    memory: MemoryUse
+    n_ctx: int
+    n_threads: int
+    engine: str
+    notices: tuple[Problem, ...] = ()
+
+
+class Proven(msgspec.Struct, frozen=True, tag="proven"):
+    """The first decode of this load came back: the engine build works on this machine."""
+
+    request_id: int
+
+
+class PromptProgress(msgspec.Struct, frozen=True, tag="prompt_progress"):
+    """Prompt tokens read so far; `cached_tokens` were already in the KV cache."""
+
+    request_id: int
+    evaluated_tokens: int
+    cached_tokens: int
+    prompt_tokens: int
+
+
+class Text(msgspec.Struct, frozen=True, tag="text"):
+    """More of the answer: whole characters only, and how many tokens have come so far.
+
+    `text` may be empty while a character is still split over tokens. `tokens_per_s` is the live
+    decode speed over the last seconds, None until there are two tokens.
+    """
+
+    request_id: int
+    text: str
+    completion_tokens: int
+    tokens_per_s: float | None
+    n_threads: int
+
+
+class Finished(msgspec.Struct, frozen=True, tag="finished"):
+    """The answer is complete, for the reason in `stats`."""
+
+    request_id: int
+    stats: GenerationStats
+
+
+class Failed(msgspec.Struct, frozen=True, tag="failed"):
+    """The load or the answer `request_id` ended without its result."""
+
+    request_id: int
+    problem: Problem
+
+
+Event = Hello | LoadProgress | Loaded | Proven | PromptProgress | Text | Finished | Failed

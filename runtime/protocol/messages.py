@@ -1,0 +1,102 @@
+"""The plain values inside frames: a chat turn, sampling, what was loaded, what an answer took."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+Role = Literal["system", "user", "assistant"]
+FinishReason = Literal["stop", "length", "cancelled", "context_full"]
+EnergySource = Literal["measured", "estimated"]
+
+
+class ChatMessage(msgspec.Struct, frozen=True):
+    """One turn as the model reads it."""
+
+    role: Role
+    content: str
+
+
+class Sampling(msgspec.Struct, frozen=True):
+    """llama.cpp's sampler settings, by its own names. `temperature` 0 is greedy; `seed` None draws one."""
+
+    temperature: float = 0.7
+    top_k: int = 40
+    top_p: float = 0.95
+    min_p: float = 0.05
+    repeat_penalty: float = 1.0
+    seed: int | None = None
+
+
+class ModelFacts(msgspec.Struct, frozen=True):
+    """What the engine says of the model it loaded."""
+
+    name: str
+    architecture: str
+    parameters: int
+    file_bytes: int
+    n_ctx_train: int
+    n_layer: int
+    expert_count: int
+    expert_used_count: int
+
+
+class DeviceMemory(msgspec.Struct, frozen=True):
+    """Engine buffers on one device, by what they hold, as llama.cpp logged them."""
+
+    name: str
+    is_host: bool
+    weights_bytes: int
+    kv_bytes: int
+    compute_bytes: int
+
+
+class MemoryUse(msgspec.Struct, frozen=True):
+    """Engine memory over all devices, and the worker process's resident set."""
+
+    devices: tuple[DeviceMemory, ...]
+    rss_bytes: int
+
+    @property
+    def weights_bytes(self) -> int:
+        return sum(device.weights_bytes for device in self.devices)
+
+    @property
+    def kv_bytes(self) -> int:
+        return sum(device.kv_bytes for device in self.devices)
+
+    @property
+    def compute_bytes(self) -> int:
+        return sum(device.compute_bytes for device in self.devices)
+
+
+class Energy(msgspec.Struct, frozen=True):
+    """Energy of one answer. `source` says whether a counter was read or the figure is a guess."""
+
+    joules: float
+    source: EnergySource
+    note: str
+
+
+class GenerationStats(msgspec.Struct, frozen=True):
+    """What one answer took.
+
+    decode = (completion_tokens - 1) / (t_last - t_first), reasoning included, prompt excluded;
+    prompt counts only the tokens that were evaluated; TTFT = first token - send. A rate is None
+    when too little happened to state one (a single token has no decode speed).
+    """
+
+    finish_reason: FinishReason
+    prompt_tokens: int
+    cached_tokens: int
+    completion_tokens: int
+    ttft_s: float | None
+    prompt_tokens_per_s: float | None
+    decode_tokens_per_s: float | None
+    elapsed_s: float
+    n_threads: int
+    context_used: int
+    dropped_turns: int
+    energy: Energy
+    memory: MemoryUse

@@ -1,0 +1,1 @@
+"""The window: widgets that draw the session's state and turn clicks into its commands."""
