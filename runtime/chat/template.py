@@ -1,0 +1,169 @@
+"""Chat templates: Jinja text out of a GGUF, so run in a sandbox and under a deadline."""
+
+from __future__ import annotations
+
+import ctypes
+import datetime
+import json
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NoReturn, TypeVar
+
+import jinja2
+import jinja2.sandbox
+
+from runtime.errors import Problem
+from runtime.protocol.messages import ChatMessage
+
+RENDER_DEADLINE_S = 2.0
+MAX_PROMPT_CHARACTERS = 8_000_000
+LARGEST_FACTOR = 2**53
+
+# ChatML: what most models without a template of their own understand best.
+DEFAULT_TEMPLATE = (
+    "{% for message in messages %}<|im_start|>{{ message['role'] }}\n"
+    "{{ message['content'] }}<|im_end|>\n{% endfor %}"
+    "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
+)
+
+Result = TypeVar("Result")
+
+
+class TemplateFailed(Exception):
+    """The model's template is broken, endless, or refuses these messages."""
+
+
+class _DeadlineReached(BaseException):
+    """Raised into the rendering thread; a BaseException, so nothing on the way swallows it."""
+
+
+@dataclass(frozen=True)
+class SpecialTokens:
+    """Special tokens as a template may write them."""
+
+    bos: str
+    eos: str
+
+
+class ChatTemplate:
+    """One model's template. Renders with the default one when the model's own does not work."""
+
+    def __init__(
+        self, source: str | None, tokens: SpecialTokens, deadline_s: float = RENDER_DEADLINE_S
+    ) -> None:
+        self._tokens = tokens
+        self._deadline_s = deadline_s
+        self._default = _compile(DEFAULT_TEMPLATE)
+        self._own: jinja2.Template | None = None
+        self.notice: Problem | None = None
+        if source is None:
+            self.notice = _notice("has no chat template of its own")
+            return
+        try:
+            self._own = _compile(source)
+            self.render((ChatMessage("user", "Hello"),))
+        except (TemplateFailed, jinja2.TemplateError) as error:
+            self._own = None
+            self.notice = _notice(f"has a chat template that does not work ({error})")
+
+    def render(self, messages: tuple[ChatMessage, ...]) -> str:
+        """The prompt text. A last assistant message is left open, to be continued.
+
+        `TemplateFailed` when the template fails on these messages or outlasts its deadline.
+        """
+        partial = ""
+        if messages and messages[-1].role == "assistant":
+            partial = messages[-1].content
+            messages = messages[:-1]
+        template = self._own or self._default
+        values: dict[str, Any] = {
+            "messages": [{"role": m.role, "content": m.content} for m in messages],
+            "add_generation_prompt": True,
+            "bos_token": self._tokens.bos,
+            "eos_token": self._tokens.eos,
+            "raise_exception": _refuse,
+            "strftime_now": _strftime_now,
+        }
+        try:
+            text = _within(self._deadline_s, lambda: template.render(values))
+        except (jinja2.TemplateError, TypeError, ValueError, KeyError, ArithmeticError) as error:
+            raise TemplateFailed(str(error) or type(error).__name__) from error
+        except (RecursionError, MemoryError) as error:
+            raise TemplateFailed("it needs too much memory") from error
+        if len(text) > MAX_PROMPT_CHARACTERS:
+            raise TemplateFailed("it writes an endless prompt")
+        return text + partial
+
+
+class _BoundedEnvironment(jinja2.sandbox.ImmutableSandboxedEnvironment):
+    """Refuses the operators whose one call can outlast any deadline inside the interpreter."""
+
+    intercepted_binops = frozenset({"*", "**", "%"})
+
+    def call_binop(
+        self, context: jinja2.runtime.Context, operator: str, left: Any, right: Any
+    ) -> Any:
+        numbers = isinstance(left, int | float) and isinstance(right, int | float)
+        if not numbers or operator == "**" or max(abs(left), abs(right)) > LARGEST_FACTOR:
+            raise jinja2.TemplateError(f"it uses {operator} on what is not two plain numbers")
+        return super().call_binop(context, operator, left, right)
+
+
+def _compile(source: str) -> jinja2.Template:
+    environment = _BoundedEnvironment(
+        trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.loopcontrols"]
+    )
+    environment.filters["tojson"] = _to_json
+    return environment.from_string(source)
+
+
+def _to_json(value: Any, indent: int | None = None) -> str:
+    # Jinja's own tojson escapes < and > for HTML, which models were not trained on.
+    return json.dumps(value, ensure_ascii=False, indent=indent)
+
+
+def _refuse(reason: str) -> NoReturn:
+    raise jinja2.TemplateError(reason)
+
+
+def _strftime_now(pattern: str) -> str:
+    return datetime.datetime.now().astimezone().strftime(pattern)
+
+
+def _within(deadline_s: float, work: Callable[[], Result]) -> Result:
+    """Run `work` on this thread, interrupting its Python code once `deadline_s` has passed."""
+    this_thread = ctypes.c_ulong(threading.get_ident())
+    lock = threading.Lock()
+    finished = False
+
+    def interrupt() -> None:
+        with lock:
+            if not finished:
+                ctypes.pythonapi.PyThreadState_SetAsyncExc(
+                    this_thread, ctypes.py_object(_DeadlineReached)
+                )
+
+    timer = threading.Timer(deadline_s, interrupt)
+    timer.daemon = True
+    timer.start()
+    try:
+        result = work()
+        with lock:
+            finished = True
+        return result
+    except _DeadlineReached:
+        raise TemplateFailed("it did not end in time") from None
+    finally:
+        with lock:
+            finished = True
+        timer.cancel()
+
+
+def _notice(what: str) -> Problem:
+    return Problem(
+        kind="default_template",
+        title="A standard chat format is in use",
+        message=f"This model {what}, so its answers may be worse than they could be",
+        remedy="Look for another file of the same model that carries its chat template.",
+    )

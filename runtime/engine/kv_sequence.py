@@ -1,0 +1,105 @@
+"""The tokens the KV cache holds now, and how to add to them or go back to a common prefix."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from runtime.engine import bindings
+from runtime.engine.bindings import AbortFlag, llama
+from runtime.engine.model import N_BATCH
+from runtime.errors import CoterieError, Problem
+
+
+class DecodeAborted(Exception):
+    """The person stopped the answer while llama.cpp was computing."""
+
+
+def common_prefix(held: list[int], wanted: list[int]) -> int:
+    """How many leading tokens are the same."""
+    shorter = min(len(held), len(wanted))
+    if held[:shorter] == wanted[:shorter]:
+        return shorter
+    return next(index for index in range(shorter) if held[index] != wanted[index])
+
+
+class KvSequence:
+    """Sequence 0 of a context. `tokens` is always exactly what the cache holds."""
+
+    def __init__(self, context: Any, abort: AbortFlag) -> None:
+        self._context = context
+        self._abort = abort
+        self._memory = llama.llama_get_memory(context)
+        self._batch = llama.llama_batch_init(N_BATCH, 0, 1)
+        self.tokens: list[int] = []
+
+    def keep_prefix_of(self, wanted: list[int]) -> int:
+        """Drop what differs from `wanted`; returns how many tokens stay.
+
+        At least the last wanted token is left to evaluate, since its logits are needed. A memory
+        that cannot go back (recurrent state) is cleared.
+        """
+        keep = min(common_prefix(self.tokens, wanted), len(wanted) - 1)
+        if keep == len(self.tokens):
+            return keep
+        if not llama.llama_memory_seq_rm(self._memory, 0, keep, -1):
+            llama.llama_memory_clear(self._memory, True)
+            keep = 0
+        del self.tokens[keep:]
+        return keep
+
+    def clear(self) -> None:
+        llama.llama_memory_clear(self._memory, True)
+        self.tokens.clear()
+
+    def add(self, tokens: list[int]) -> None:
+        """Evaluate up to `N_BATCH` tokens after the held ones; logits of the last are ready then.
+
+        `DecodeAborted` when the abort flag was set; the cache is as before. `CoterieError` when
+        llama.cpp fails.
+        """
+        start = len(self.tokens)
+        batch = self._batch
+        for index, token in enumerate(tokens):
+            batch.token[index] = token
+            batch.pos[index] = start + index
+            batch.n_seq_id[index] = 1
+            batch.seq_id[index][0] = 0
+            batch.logits[index] = False
+        batch.logits[len(tokens) - 1] = True
+        batch.n_tokens = len(tokens)
+        self._decode(start)
+        self.tokens.extend(tokens)
+
+    def add_one(self, token: int) -> None:
+        """`add([token])`, spared the loop: this runs once per generated token."""
+        batch = self._batch
+        batch.token[0] = token
+        batch.pos[0] = start = len(self.tokens)
+        batch.logits[0] = True
+        batch.n_tokens = 1
+        self._decode(start)
+        self.tokens.append(token)
+
+    def _decode(self, start: int) -> None:
+        result = llama.llama_decode(self._context, self._batch)
+        if result == 0:
+            return
+        # An aborted batch leaves the ubatches it had finished in the cache.
+        if not llama.llama_memory_seq_rm(self._memory, 0, start, -1):
+            self.clear()
+        if result == bindings.DECODE_ABORTED and self._abort.is_set:
+            raise DecodeAborted
+        raise CoterieError(
+            Problem(
+                kind="decode_failed",
+                title="The engine could not compute this answer",
+                message=f"llama_decode returned {result}",
+                remedy="Try again; if it fails again, load the model with a smaller context.",
+            )
+        )
+
+    def set_threads(self, n_threads: int) -> None:
+        llama.llama_set_n_threads(self._context, n_threads, n_threads)
+
+    def close(self) -> None:
+        llama.llama_batch_free(self._batch)

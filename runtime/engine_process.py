@@ -1,0 +1,163 @@
+"""The program's side of one engine worker: starts it, sends commands, hands on events, sees it end."""
+
+from __future__ import annotations
+
+import contextlib
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Protocol
+
+from runtime.errors import CoterieError, Problem
+from runtime.protocol.channel import BrokenChannel, FrameTooLarge, FrameWriter, event_reader
+from runtime.protocol.frames import Command, Event
+
+WORKER_COMMAND = (sys.executable, "-P", "-m", "runtime.worker")
+LOG_TAIL_BYTES = 8_000
+LOG_TAIL_LINES = 12
+
+
+@dataclass(frozen=True)
+class Exited:
+    """The worker process is gone. `returncode` is negative for a signal, as subprocess has it.
+
+    `expected` is True when we asked for it. `log_tail` is the end of its log.
+    """
+
+    returncode: int
+    expected: bool
+    log_tail: str
+    broken_channel: str = ""
+
+
+EngineEvent = Event | Exited
+
+
+class Engine(Protocol):
+    """What a session needs of an engine; `EngineProcess` and `FakeEngine` are ones."""
+
+    @property
+    def pid(self) -> int | None: ...
+
+    def start(self, on_event: Callable[[EngineEvent], None]) -> None: ...
+    def send(self, command: Command) -> None: ...
+    def stop(self) -> None: ...
+
+
+class EngineProcess:
+    """One worker process. Events arrive on a thread of its own, `Exited` last and exactly once."""
+
+    def __init__(
+        self,
+        log_path: Path,
+        command: Sequence[str] = WORKER_COMMAND,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        self._log_path = log_path
+        self._command = tuple(command)
+        self._environment = dict(environment) if environment is not None else None
+        self._process: subprocess.Popen[bytes] | None = None
+        self._writer: FrameWriter | None = None
+        self._expected = False
+
+    @property
+    def pid(self) -> int | None:
+        return self._process.pid if self._process else None
+
+    def start(self, on_event: Callable[[EngineEvent], None]) -> None:
+        """Start the process. `CoterieError` when the system refuses."""
+        self._log_path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with self._log_path.open("wb") as log:
+                self._process = subprocess.Popen(
+                    self._command,
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=log,
+                    env=self._environment,
+                    # Ctrl-C in a terminal is for the program, which then stops the answer itself.
+                    start_new_session=True,
+                )
+        except OSError as error:
+            raise CoterieError(_cannot_start(error)) from error
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._writer = FrameWriter(self._process.stdin)
+        threading.Thread(
+            target=self._read_events,
+            args=(self._process, self._process.stdout, on_event),
+            name="engine-events",
+            daemon=True,
+        ).start()
+
+    def send(self, command: Command) -> None:
+        """Send `command`. A worker that is gone says so by `Exited`, not here.
+
+        `CoterieError` when the conversation is too long for a frame.
+        """
+        if self._writer is None:
+            return
+        try:
+            self._writer.write(command)
+        except FrameTooLarge as error:
+            raise CoterieError(_too_long()) from error
+        except OSError:
+            return
+
+    def stop(self) -> None:
+        """End the worker now; there is nothing in it to save."""
+        self._expected = True
+        if self._process is not None:
+            self._process.kill()
+
+    def _read_events(
+        self,
+        process: subprocess.Popen[bytes],
+        stream: IO[bytes],
+        on_event: Callable[[EngineEvent], None],
+    ) -> None:
+        broken = ""
+        reader = event_reader(stream)  # type: ignore[arg-type]
+        try:
+            while (event := reader.read()) is not None:
+                on_event(event)
+        except BrokenChannel as error:
+            broken = str(error)
+            process.kill()
+        returncode = process.wait()
+        for pipe in (process.stdin, process.stdout):
+            with contextlib.suppress(OSError):
+                if pipe is not None:
+                    pipe.close()
+        on_event(Exited(returncode, self._expected, self._log_tail(), broken))
+
+    def _log_tail(self) -> str:
+        try:
+            with self._log_path.open("rb") as log:
+                size = log.seek(0, 2)
+                log.seek(max(0, size - LOG_TAIL_BYTES))
+                text = log.read().decode("utf-8", "replace")
+        except OSError:
+            return ""
+        return "\n".join(text.splitlines()[-LOG_TAIL_LINES:])
+
+
+def _cannot_start(error: OSError) -> Problem:
+    return Problem(
+        kind="engine_not_started",
+        title="The engine did not start",
+        message=f"The system refused to start its process: {error.strerror or error}",
+        remedy="Close other programs and try again; coterie doctor shows what is missing.",
+    )
+
+
+def _too_long() -> Problem:
+    return Problem(
+        kind="conversation_too_long",
+        title="The conversation is too long to send",
+        message="It is larger than 1 MiB of text",
+        remedy="Start a new chat, or shorten the message.",
+    )

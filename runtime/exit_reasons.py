@@ -1,0 +1,48 @@
+"""Why a worker ended, in words: from its exit code to a `Problem`."""
+
+from __future__ import annotations
+
+import signal
+
+from runtime.engine_process import Exited
+from runtime.errors import Problem
+
+# Signals a fault in native code ends with.
+FAULTS = {"SIGSEGV", "SIGBUS", "SIGILL", "SIGFPE", "SIGABRT"}
+
+
+def is_fault(exited: Exited) -> bool:
+    """Whether native code crashed, as opposed to being ended from outside."""
+    return _signal_name(exited.returncode) in FAULTS
+
+
+def _signal_name(returncode: int) -> str:
+    if returncode >= 0:
+        return ""
+    try:
+        return signal.Signals(-returncode).name
+    except ValueError:
+        return f"signal {-returncode}"
+
+
+def why(exited: Exited) -> Problem:
+    """The problem to show for a worker that ended unasked."""
+    name = _signal_name(exited.returncode)
+    if exited.broken_channel:
+        message = f"It sent something that could not be read ({exited.broken_channel})"
+    elif name == "SIGKILL":
+        message = "The system or another program ended it, most often because memory ran out"
+    elif name == "SIGILL":
+        message = "It used an instruction this processor does not have (SIGILL)"
+    elif name in FAULTS:
+        message = f"It crashed in native code ({name})"
+    elif name:
+        message = f"It was ended by {name}"
+    else:
+        message = f"It ended with code {exited.returncode}"
+    remedy = "Start the engine again; what was written so far is kept."
+    if name == "SIGKILL":
+        remedy = "Close other programs or choose a smaller model or context, then start it again."
+    if name == "SIGILL":
+        remedy = "Build the engine again on this machine: make clean-engine run"
+    return Problem("engine_crashed", "The engine stopped", message, remedy)

@@ -1,0 +1,148 @@
+"""An engine without a model, for work on the window: it answers from a queue of scripted replies."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from runtime.engine_process import EngineEvent, Exited
+from runtime.errors import Problem
+from runtime.protocol.frames import (
+    PROTOCOL_VERSION,
+    Cancel,
+    Command,
+    Event,
+    Failed,
+    Finished,
+    Generate,
+    Hello,
+    Load,
+    Loaded,
+    LoadProgress,
+    PromptProgress,
+    Proven,
+    Shutdown,
+    Text,
+)
+from runtime.protocol.messages import (
+    DeviceMemory,
+    Energy,
+    FinishReason,
+    GenerationStats,
+    MemoryUse,
+    ModelFacts,
+)
+
+MIB = 1024 * 1024
+FAKE_PID = 4242
+MEMORY = MemoryUse((DeviceMemory("RAM", True, 425 * MIB, 90 * MIB, 98 * MIB),), 640 * MIB)
+FACTS = ModelFacts("Fake MoE", "llama", 690_000_000, 447 * MIB, 8192, 30, 8, 2)
+
+
+@dataclass(frozen=True)
+class Reply:
+    """One scripted answer: `pieces` of text, then `reason`; `problem` fails it after the pieces.
+
+    `hold` leaves the answer open after its pieces, until a cancel or `FakeEngine.finish`.
+    """
+
+    pieces: tuple[str, ...]
+    reason: FinishReason = "stop"
+    problem: Problem | None = None
+    hold: bool = False
+
+
+class FakeEngine:
+    """Replies on the caller's thread. `sent` records each command, in order."""
+
+    def __init__(self, replies: Iterable[Reply] = (), *, load_holds: bool = False) -> None:
+        self.replies = deque(replies)
+        self.sent: list[Command] = []
+        self.load_problem: Problem | None = None
+        self._load_holds = load_holds
+        self._on_event: Callable[[EngineEvent], None] | None = None
+        self._open: tuple[int, int] | None = None
+
+    @property
+    def pid(self) -> int | None:
+        return FAKE_PID if self._on_event else None
+
+    def start(self, on_event: Callable[[EngineEvent], None]) -> None:
+        self._on_event = on_event
+        self._emit(Hello(PROTOCOL_VERSION, FAKE_PID))
+
+    def send(self, command: Command) -> None:
+        self.sent.append(command)
+        match command:
+            case Load():
+                self._load(command)
+            case Generate():
+                self._answer(command)
+            case Cancel():
+                if self._open:
+                    self.finish("cancelled")
+            case Shutdown():
+                self.stop()
+
+    def stop(self) -> None:
+        self.exit(0, expected=True)
+
+    def exit(self, returncode: int, *, expected: bool = False, log_tail: str = "") -> None:
+        """End as a process would: -9 killed, -11 segmentation fault."""
+        if self._on_event:
+            on_event, self._on_event = self._on_event, None
+            on_event(Exited(returncode, expected, log_tail))
+
+    def finish_load(self, request_id: int) -> None:
+        """Complete a load that was held."""
+        self._emit(Proven(request_id))
+        self._emit(Loaded(request_id, FACTS, MEMORY, 4096, 2, "fake"))
+
+    def finish(self, reason: FinishReason = "stop") -> None:
+        """Complete an answer that was held."""
+        if self._open:
+            request_id, tokens = self._open
+            self._open = None
+            self._emit(Finished(request_id, _stats(reason, tokens)))
+
+    def _load(self, command: Load) -> None:
+        self._emit(LoadProgress(command.request_id, 0.5))
+        if self.load_problem:
+            self._emit(Failed(command.request_id, self.load_problem))
+        elif not self._load_holds:
+            self.finish_load(command.request_id)
+
+    def _answer(self, command: Generate) -> None:
+        reply = self.replies.popleft() if self.replies else Reply(("All right.",))
+        self._emit(PromptProgress(command.request_id, 12, 0, 12))
+        for count, piece in enumerate(reply.pieces, start=1):
+            self._emit(Text(command.request_id, piece, count, 40.0 if count > 1 else None, 2))
+        self._open = (command.request_id, len(reply.pieces))
+        if reply.problem:
+            self._open = None
+            self._emit(Failed(command.request_id, reply.problem))
+        elif not reply.hold:
+            self.finish(reply.reason)
+
+    def _emit(self, event: Event) -> None:
+        if self._on_event:
+            self._on_event(event)
+
+
+def _stats(reason: FinishReason, tokens: int) -> GenerationStats:
+    return GenerationStats(
+        finish_reason=reason,
+        prompt_tokens=12,
+        cached_tokens=0,
+        completion_tokens=tokens,
+        ttft_s=0.1,
+        prompt_tokens_per_s=120.0,
+        decode_tokens_per_s=40.0,
+        elapsed_s=0.5,
+        n_threads=2,
+        context_used=12 + tokens,
+        dropped_turns=0,
+        energy=Energy(2.0, "estimated", "fake"),
+        memory=MEMORY,
+    )

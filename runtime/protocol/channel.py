@@ -1,0 +1,74 @@
+"""Frames over a pipe: four bytes of length, then one msgpack message of a known type."""
+
+from __future__ import annotations
+
+import struct
+import threading
+from typing import BinaryIO, Generic, TypeVar
+
+import msgspec
+
+from runtime.protocol.frames import MAX_FRAME_BYTES, Command, Event
+
+LENGTH = struct.Struct("<I")
+Frame = TypeVar("Frame")
+
+
+class BrokenChannel(Exception):
+    """The other side sent something that is no frame, or one that is too large."""
+
+
+class FrameReader(Generic[Frame]):
+    """Reads frames of one union from a binary stream."""
+
+    def __init__(self, stream: BinaryIO, decoder: msgspec.msgpack.Decoder[Frame]) -> None:
+        self._stream = stream
+        self._decoder = decoder
+
+    def read(self) -> Frame | None:
+        """The next frame, None at the end of the stream; `BrokenChannel` for anything else."""
+        head = self._stream.read(LENGTH.size)
+        if not head:
+            return None
+        if len(head) < LENGTH.size:
+            raise BrokenChannel("the stream ended inside a frame")
+        (size,) = LENGTH.unpack(head)
+        if size > MAX_FRAME_BYTES:
+            raise BrokenChannel(f"a frame of {size} bytes")
+        body = self._stream.read(size)
+        if len(body) < size:
+            raise BrokenChannel("the stream ended inside a frame")
+        try:
+            return self._decoder.decode(body)
+        except msgspec.MsgspecError as error:
+            raise BrokenChannel(f"not a frame: {error}") from error
+
+
+class FrameTooLarge(Exception):
+    """A frame over `MAX_FRAME_BYTES` was about to be sent."""
+
+
+class FrameWriter:
+    """Writes whole frames; several threads may share one."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._encoder = msgspec.msgpack.Encoder()
+        self._lock = threading.Lock()
+
+    def write(self, frame: Command | Event) -> None:
+        """`FrameTooLarge` before anything is written; OSError when the other side is gone."""
+        body = self._encoder.encode(frame)
+        if len(body) > MAX_FRAME_BYTES:
+            raise FrameTooLarge(f"{len(body)} bytes")
+        with self._lock:
+            self._stream.write(LENGTH.pack(len(body)) + body)
+            self._stream.flush()
+
+
+def command_reader(stream: BinaryIO) -> FrameReader[Command]:
+    return FrameReader(stream, msgspec.msgpack.Decoder(Command))
+
+
+def event_reader(stream: BinaryIO) -> FrameReader[Event]:
+    return FrameReader(stream, msgspec.msgpack.Decoder(Event))

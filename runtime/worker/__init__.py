@@ -1,0 +1,1 @@
+"""The engine worker: one process per loaded model, driven by frames on its standard streams."""

@@ -1,0 +1,226 @@
+"""One answer from start to end: fit the prompt, read it, generate, report."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import psutil
+
+from runtime.chat.context_fit import DoesNotFit, Fit, fit
+from runtime.chat.template import ChatTemplate, TemplateFailed
+from runtime.engine.bindings import AbortFlag
+from runtime.engine.kv_sequence import DecodeAborted, KvSequence
+from runtime.engine.model import N_BATCH, LoadedModel
+from runtime.engine.other_load import OtherLoad
+from runtime.engine.sampler import SamplerChain
+from runtime.engine.threads import ThreadState, TokenSample, after_token, start_state
+from runtime.errors import CoterieError, Problem
+from runtime.protocol.frames import Event, Finished, Generate, PromptProgress
+from runtime.protocol.messages import ChatMessage, FinishReason, GenerationStats, MemoryUse
+from runtime.worker.energy import EnergyMeter
+from runtime.worker.outbox import TextOutbox
+from runtime.worker.speed import SpeedMeter
+
+
+@dataclass(frozen=True)
+class ThreadLimits:
+    """`fixed` is the person's own number, 0 to adapt between 1 and `most`."""
+
+    fixed: int
+    most: int
+    logical_cores: int
+
+
+@dataclass
+class _Progress:
+    """What one answer has done so far."""
+
+    meter: SpeedMeter = field(default_factory=SpeedMeter)
+    cached_tokens: int = 0
+    prompt_tokens: int = 0
+    evaluated_tokens: int = 0
+    prompt_s: float = 0.0
+
+
+class Answerer:
+    """Answers one `Generate` at a time on a loaded model; the KV cache lives on between them."""
+
+    def __init__(
+        self,
+        model: LoadedModel,
+        template: ChatTemplate,
+        abort: AbortFlag,
+        threads: ThreadLimits,
+        other_load: OtherLoad,
+        send: Callable[[Event], None],
+    ) -> None:
+        self._model = model
+        self._template = template
+        self._abort = abort
+        self._limits = threads
+        self._other_load = other_load
+        self._send = send
+        self._sequence = KvSequence(model.context, abort)
+        self._threads = self._thread_start()
+
+    def prove(self) -> None:
+        """One throw-away token: the engine works here, and the first answer finds it warm."""
+        self._sequence.set_threads(self._threads.n_threads)
+        self._sequence.add(self._model.vocabulary.tokenize(" ", add_special=True)[:1])
+        self._sequence.clear()
+
+    def answer(self, request: Generate) -> None:
+        """Run `request` to its end, sending its events.
+
+        `CoterieError` when it can't be answered; what was cached stays usable in every case.
+        """
+        energy = EnergyMeter()
+        fitted = self._fit(request)
+        progress = _Progress(prompt_tokens=len(fitted.tokens))
+        progress.cached_tokens = self._sequence.keep_prefix_of(fitted.tokens)
+        outbox = TextOutbox(request.request_id, self._send)
+        try:
+            self._threads = self._thread_start()
+            self._read_prompt(request, fitted.tokens[progress.cached_tokens :], progress)
+            reason = self._generate(request, progress.meter, outbox)
+        except DecodeAborted:
+            reason = "cancelled"
+        outbox.finish(progress.meter, self._threads.n_threads)
+        stats = self._stats(request, reason, progress, fitted, energy)
+        self._send(Finished(request.request_id, stats))
+
+    def _fit(self, request: Generate) -> Fit:
+        try:
+            fitted = fit(
+                request.messages,
+                self._model.n_ctx,
+                request.max_tokens,
+                drop_oldest=request.drop_oldest,
+                tokenize=self._tokenize,
+            )
+        except TemplateFailed as error:
+            raise CoterieError(_template_problem(error)) from error
+        if isinstance(fitted, DoesNotFit):
+            raise CoterieError(_full_problem(fitted, consent_given=request.drop_oldest))
+        return fitted
+
+    def _tokenize(self, messages: tuple[ChatMessage, ...]) -> list[int]:
+        return self._model.vocabulary.tokenize(self._template.render(messages))
+
+    def _read_prompt(self, request: Generate, tokens: list[int], progress: _Progress) -> None:
+        started_s = time.monotonic()
+        for start in range(0, len(tokens), N_BATCH):
+            if self._abort.is_set:
+                raise DecodeAborted
+            self._sequence.set_threads(self._threads.n_threads)
+            self._sequence.add(tokens[start : start + N_BATCH])
+            progress.evaluated_tokens = min(start + N_BATCH, len(tokens))
+            progress.prompt_s = time.monotonic() - started_s
+            self._send(
+                PromptProgress(
+                    request.request_id,
+                    progress.evaluated_tokens,
+                    progress.cached_tokens,
+                    progress.prompt_tokens,
+                )
+            )
+            if start + N_BATCH < len(tokens):
+                self._threads = self._thread_start()
+
+    def _generate(self, request: Generate, meter: SpeedMeter, outbox: TextOutbox) -> FinishReason:
+        vocabulary, sequence, abort = self._model.vocabulary, self._sequence, self._abort
+        n_ctx, max_tokens = self._model.n_ctx, request.max_tokens
+        with SamplerChain(request.sampling) as sampler:
+            while True:
+                token = sampler.sample(self._model.context)
+                if abort.is_set:
+                    return "cancelled"
+                if vocabulary.is_end(token):
+                    return "stop"
+                now_s = time.monotonic()
+                meter.token_at(now_s)
+                outbox.add(vocabulary.piece(token), meter, self._threads.n_threads)
+                if meter.count == max_tokens:
+                    return "length"
+                if len(sequence.tokens) >= n_ctx:
+                    return "context_full"
+                sequence.add_one(token)
+                self._adapt(time.monotonic(), now_s)
+
+    def _adapt(self, now_s: float, before_s: float) -> None:
+        if self._limits.fixed:
+            return
+        sample = TokenSample(now_s - before_s, now_s, self._other_load.now())
+        chosen = after_token(self._threads, sample)
+        if chosen.n_threads != self._threads.n_threads:
+            self._sequence.set_threads(chosen.n_threads)
+        self._threads = chosen
+
+    def _thread_start(self) -> ThreadState:
+        limits = self._limits
+        if limits.fixed:
+            return ThreadState(limits.fixed, limits.fixed, limits.logical_cores)
+        return start_state(limits.most, limits.logical_cores, self._other_load.now())
+
+    def _stats(
+        self,
+        request: Generate,
+        reason: FinishReason,
+        progress: _Progress,
+        fitted: Fit,
+        energy: EnergyMeter,
+    ) -> GenerationStats:
+        meter = progress.meter
+        first_s = meter.first_s
+        prompt_s = progress.prompt_s
+        return GenerationStats(
+            finish_reason=reason,
+            prompt_tokens=progress.prompt_tokens,
+            cached_tokens=progress.cached_tokens,
+            completion_tokens=meter.count,
+            ttft_s=None if first_s is None else first_s - request.sent_at_s,
+            prompt_tokens_per_s=progress.evaluated_tokens / prompt_s if prompt_s > 0 else None,
+            decode_tokens_per_s=meter.decode_tokens_per_s,
+            elapsed_s=time.monotonic() - request.sent_at_s,
+            n_threads=self._threads.n_threads,
+            context_used=len(self._sequence.tokens),
+            dropped_turns=fitted.dropped_turns,
+            energy=energy.stop(),
+            memory=self.memory(),
+        )
+
+    def memory(self) -> MemoryUse:
+        """The engine's buffers as logged, and this process's resident set now."""
+        return MemoryUse(self._model.memory, psutil.Process().memory_info().rss)
+
+    def close(self) -> None:
+        self._sequence.close()
+        self._model.close()
+
+
+def _template_problem(error: TemplateFailed) -> Problem:
+    return Problem(
+        kind="template_failed",
+        title="The model's chat format refused these messages",
+        message=f"Its template says: {error}",
+        remedy="Change the last message, or start a new chat.",
+    )
+
+
+def _full_problem(fitted: DoesNotFit, *, consent_given: bool) -> Problem:
+    remedy = (
+        "Shorten the message, or load the model with a larger context."
+        if consent_given
+        else "Continue without the oldest turns, or start a new chat."
+    )
+    return Problem(
+        kind="context_full",
+        title="The conversation no longer fits the context",
+        message=(
+            f"It needs {fitted.prompt_tokens:,} tokens and room for the answer; "
+            f"this model was loaded with {fitted.n_ctx:,}"
+        ),
+        remedy=remedy,
+    )

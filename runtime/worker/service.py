@@ -1,0 +1,134 @@
+"""The worker's main loop: takes commands in order, loads the model, hands answers on."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from runtime.chat.template import ChatTemplate, SpecialTokens
+from runtime.cores import usable_cores
+from runtime.engine import bindings
+from runtime.engine.bindings import AbortFlag
+from runtime.engine.kv_sequence import DecodeAborted
+from runtime.engine.model import LoadCancelled, LoadedModel, LoadOptions, load_model
+from runtime.engine.native_log import NativeLog
+from runtime.engine.other_load import OtherLoad
+from runtime.errors import CoterieError, Problem
+from runtime.gguf.reader import read_header
+from runtime.protocol.frames import Event, Failed, Generate, Load, Loaded, LoadProgress, Proven
+from runtime.worker.answering import Answerer, ThreadLimits
+from runtime.worker.mailbox import Mailbox
+
+IDLE_LOOK_S = 1.0
+PROGRESS_STEP = 0.01
+
+CANCELLED = Problem("cancelled", "Stopped", "Loading was stopped before the model was ready")
+
+
+class Service:
+    """Holds at most one model. Every `Load` and `Generate` ends in exactly one final event."""
+
+    def __init__(
+        self, mailbox: Mailbox, abort: AbortFlag, send: Callable[[Event], None]
+    ) -> None:
+        self._mailbox = mailbox
+        self._abort = abort
+        self._send = send
+        self._log = NativeLog()
+        self._log_callback = bindings.capture_log(self._write_log)
+        self._other_load = OtherLoad()
+        self._answerer: Answerer | None = None
+
+    def run(self) -> None:
+        """Until the process is ended by its mailbox."""
+        while True:
+            command = self._mailbox.next(IDLE_LOOK_S)
+            # Read while idle too, so that the next answer starts with a fresh view of the machine.
+            self._other_load.now()
+            if command is None:
+                continue
+            try:
+                self._handle(command)
+            except CoterieError as error:
+                self._send(Failed(command.request_id, error.problem))
+            except (LoadCancelled, DecodeAborted):
+                self._send(Failed(command.request_id, CANCELLED))
+            self._mailbox.done()
+
+    def _handle(self, command: Load | Generate) -> None:
+        if isinstance(command, Load):
+            self._load(command)
+        elif self._answerer is None:
+            raise CoterieError(
+                Problem("no_model", "No model is loaded", "Load a model, then send the message")
+            )
+        else:
+            self._answerer.answer(command)
+
+    def _load(self, command: Load) -> None:
+        if self._answerer is not None:
+            self._answerer.close()
+            self._answerer = None
+        path = Path(command.path)
+        file_bytes = read_header(path).file_bytes
+        cores = usable_cores()
+        threads = ThreadLimits(command.n_threads, cores.usable, cores.logical)
+        options = LoadOptions(
+            command.n_ctx, command.n_threads or cores.usable, command.use_extra_bufts
+        )
+        model = load_model(path, options, self._log, self._abort, self._on_progress(command))
+        template = ChatTemplate(
+            model.chat_template(),
+            SpecialTokens(model.vocabulary.bos_text, model.vocabulary.eos_text),
+        )
+        answerer = Answerer(
+            model, template, self._abort, threads, self._other_load, self._send
+        )
+        try:
+            answerer.prove()
+        except (DecodeAborted, CoterieError):
+            answerer.close()
+            raise
+        self._send(Proven(command.request_id))
+        self._answerer = answerer
+        self._send(self._loaded(command, model, template, answerer, options, file_bytes))
+
+    def _loaded(
+        self,
+        command: Load,
+        model: LoadedModel,
+        template: ChatTemplate,
+        answerer: Answerer,
+        options: LoadOptions,
+        file_bytes: int,
+    ) -> Loaded:
+        return Loaded(
+            request_id=command.request_id,
+            model=model.facts(file_bytes),
+            memory=answerer.memory(),
+            n_ctx=model.n_ctx,
+            n_threads=options.n_threads,
+            engine=bindings.engine_version(),
+            notices=(template.notice,) if template.notice else (),
+        )
+
+    def _on_progress(self, command: Load) -> Callable[[float], bool]:
+        shown = -1.0
+
+        def progress(fraction: float) -> bool:
+            nonlocal shown
+            if fraction >= shown + PROGRESS_STEP or fraction >= 1.0:
+                shown = fraction
+                self._send(LoadProgress(command.request_id, fraction))
+            return not self._abort.is_set
+
+        return progress
+
+    def _write_log(self, level: int, text: str) -> None:
+        self._log.write(level, text)
+        if level != 1:  # debug lines name every layer; the log file is for people
+            stamp = time.strftime("%H:%M:%S ") if text.endswith("\n") and len(text) > 2 else ""
+            sys.stderr.write(stamp + text)
+            sys.stderr.flush()
