@@ -1,0 +1,1 @@
+"""Reads what a GGUF file says of itself, without loading it and without trusting it."""

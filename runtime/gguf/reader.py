@@ -1,0 +1,177 @@
+"""Reads a GGUF header from a file or by range, trusting no number in it."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Mapping
+from pathlib import Path
+
+from runtime.gguf.header import GgufHeader, TensorInfo
+from runtime.gguf.problems import damaged, ends_early, not_gguf, unreadable
+from runtime.gguf.ranged import CHUNK_BYTES, Cursor, RangedReader, open_ranges
+from runtime.gguf.tensor_types import TENSOR_TYPES, TensorType
+from runtime.gguf.values import Value, ValueReader, shown
+
+MAGIC = b"GGUF"
+READ_VERSIONS = (2, 3)
+MAX_METADATA_PAIRS = 1 << 14
+MAX_TENSORS = 1 << 16  # The most seen is about 29,000: experts as single tensors, 60 layers x 160.
+MAX_MODEL_BYTES = 1 << 46  # 70 TB
+DEFAULT_ALIGNMENT = 32
+_MAX_DIMENSIONS = 4  # GGML_MAX_DIMS
+_MAX_NAME_BYTES = 63  # GGML_MAX_NAME, with its final zero
+_MAX_ELEMENTS = (1 << 63) - 1
+_SMALLEST_PAIR_BYTES = 8 + 1 + 4 + 1
+_SMALLEST_TENSOR_BYTES = 8 + 1 + 4 + 4 + 8
+
+_VERSION = struct.Struct("<I")
+_COUNTS = struct.Struct("<QQ")
+_DIMENSIONS = struct.Struct("<I")
+_LENGTHS = tuple(struct.Struct(f"<{count}Q") for count in range(_MAX_DIMENSIONS + 1))
+_TYPE_AND_OFFSET = struct.Struct("<IQ")
+
+
+def read_header(source: Path | RangedReader, chunk_bytes: int = CHUNK_BYTES) -> GgufHeader:
+    """The header of one GGUF file; of a split model, of this part alone.
+
+    Reads `chunk_bytes` at a time and keeps under 64 MB whatever the file says. Raises CoterieError
+    of kind "model_unreadable" for a file that is not GGUF, is cut short or contradicts itself. A
+    ranged reader's own errors pass through.
+    """
+    if isinstance(source, Path):
+        with open_ranges(source) as ranges:
+            return _read(Cursor(ranges, chunk_bytes))
+    return _read(Cursor(source, chunk_bytes))
+
+
+def _read(cursor: Cursor) -> GgufHeader:
+    version = _read_version(cursor)
+    tensor_count, pair_count = (int(count) for count in cursor.unpack(_COUNTS))
+    _check_count(cursor, pair_count, MAX_METADATA_PAIRS, _SMALLEST_PAIR_BYTES, "values")
+    _check_count(cursor, tensor_count, MAX_TENSORS, _SMALLEST_TENSOR_BYTES, "tensors")
+    values = ValueReader(cursor)
+    metadata = _read_metadata(values, pair_count)
+    split_index, split_count = _split(metadata)
+    if tensor_count == 0 and split_count == 1:
+        raise unreadable(
+            "The model file has no weights",
+            "This is a GGUF file, but it holds no tensors: perhaps only a vocabulary.",
+            "Choose the file with the weights.",
+        )
+    alignment = _alignment(metadata)
+    tensors = _read_tensors(cursor, values, tensor_count, alignment)
+    data_offset = _aligned(cursor.position, alignment) if tensors else cursor.position
+    if tensors:
+        _check_data(data_offset + tensors[-1].offset + tensors[-1].bytes, cursor.file_bytes)
+    return GgufHeader(
+        version, metadata, tensors, data_offset, cursor.file_bytes, split_index, split_count
+    )
+
+
+def _read_version(cursor: Cursor) -> int:
+    beginning = cursor.peek(16)
+    if not beginning.startswith(MAGIC):
+        raise not_gguf(beginning)
+    cursor.skip(len(MAGIC))
+    version = int(cursor.unpack(_VERSION)[0])
+    if version in READ_VERSIONS:
+        return version
+    title = "The model file is of another version"
+    if version & 0xFFFF == 0 and version:
+        message = "This GGUF file was made for big-endian machines; this one is little-endian."
+        raise unreadable(title, message, "Download the little-endian file of this model.")
+    message = f"This GGUF file is of version {version}; versions 2 and 3 can be read."
+    remedy = "Convert it again." if version < READ_VERSIONS[0] else "Update Coterie."
+    raise unreadable(title, message, remedy)
+
+
+def _check_count(cursor: Cursor, count: int, most: int, smallest_bytes: int, what: str) -> None:
+    if count > most:
+        raise damaged(f"Its header says that it has {count:,} {what}.")
+    cursor.require(count * smallest_bytes)
+
+
+def _read_metadata(values: ValueReader, pair_count: int) -> dict[str, Value]:
+    metadata: dict[str, Value] = {}
+    for _ in range(pair_count):
+        key = values.text()
+        if not key or key in metadata:
+            raise damaged(f'Its header has the key "{shown(key)}" twice.' if key else _NO_KEY)
+        metadata[key] = values.value(key)
+    return metadata
+
+
+_NO_KEY = "Its header has a value without a key."
+
+
+def _split(metadata: Mapping[str, Value]) -> tuple[int, int]:
+    index, count = metadata.get("split.no", 0), metadata.get("split.count", 1)
+    if isinstance(index, int) and isinstance(count, int):
+        count = max(count, 1)  # Writers of single files may state 0.
+        if 0 <= index < count <= 0xFFFF:
+            return index, count
+    raise damaged("Its header says which part of a split model it is, but the numbers do not fit.")
+
+
+def _alignment(metadata: Mapping[str, Value]) -> int:
+    alignment = metadata.get("general.alignment", DEFAULT_ALIGNMENT)
+    if not isinstance(alignment, int) or alignment <= 0 or alignment & (alignment - 1):
+        raise damaged("The alignment in its header is not a power of two.")
+    return alignment
+
+
+def _aligned(offset: int, alignment: int) -> int:
+    return (offset + alignment - 1) & -alignment
+
+
+def _read_tensors(
+    cursor: Cursor, values: ValueReader, count: int, alignment: int
+) -> tuple[TensorInfo, ...]:
+    tensors: list[TensorInfo] = []
+    names: set[str] = set()
+    expected_offset = 0
+    for _ in range(count):
+        tensor = _read_tensor(cursor, values)
+        if tensor.name in names:
+            raise damaged(f'It has the tensor "{shown(tensor.name)}" twice.')
+        # The engine demands this too (gguf.cpp), so tensors can neither overlap nor run backwards.
+        if tensor.offset != expected_offset:
+            raise damaged(f'The tensor "{shown(tensor.name)}" does not begin where it should.')
+        names.add(tensor.name)
+        expected_offset += _aligned(tensor.bytes, alignment)
+        tensors.append(tensor)
+    return tuple(tensors)
+
+
+def _read_tensor(cursor: Cursor, values: ValueReader) -> TensorInfo:
+    name = values.text()
+    dimensions = int(cursor.unpack(_DIMENSIONS)[0])
+    if not 0 < len(name.encode()) <= _MAX_NAME_BYTES or dimensions > _MAX_DIMENSIONS:
+        raise damaged(f'The entry of the tensor "{shown(name)}" makes no sense.')
+    shape = tuple(int(length) for length in cursor.unpack(_LENGTHS[dimensions]))
+    number, offset = (int(part) for part in cursor.unpack(_TYPE_AND_OFFSET))
+    kind = TENSOR_TYPES.get(number)
+    if kind is None:
+        raise unreadable(
+            "The model's format is not known",
+            f'The tensor "{shown(name)}" has the unknown type {number}.',
+            "Update Coterie, or choose the model in another quantisation.",
+        )
+    return TensorInfo(name, shape, kind, offset, _tensor_bytes(name, shape, kind))
+
+
+def _tensor_bytes(name: str, shape: tuple[int, ...], kind: TensorType) -> int:
+    elements = 1
+    for length in shape:
+        elements *= length
+    row = shape[0] if shape else 1
+    if elements > _MAX_ELEMENTS or row % kind.block_elements:
+        raise damaged(f'The tensor "{shown(name)}" has a shape that its type {kind.name} forbids.')
+    return elements // kind.block_elements * kind.block_bytes
+
+
+def _check_data(whole_bytes: int, file_bytes: int) -> None:
+    if whole_bytes > MAX_MODEL_BYTES:
+        raise damaged("Its tensors would be larger than any model is.")
+    if whole_bytes > file_bytes:
+        raise ends_early(file_bytes, whole_bytes)
