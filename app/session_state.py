@@ -1,4 +1,4 @@
-"""Everything the window shows, as frozen values: a new state replaces the old one, nothing edits it."""
+"""Everything the window shows, as frozen values: a new state replaces the old one."""
 
 from __future__ import annotations
 

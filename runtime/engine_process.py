@@ -1,4 +1,4 @@
-"""The program's side of one engine worker: starts it, sends commands, hands on events, sees it end."""
+"""The program's side of one engine worker: starts it, talks to it, sees it end."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ class EngineProcess:
         on_event: Callable[[EngineEvent], None],
     ) -> None:
         broken = ""
-        reader = event_reader(stream)  # type: ignore[arg-type]
+        reader = event_reader(stream)
         try:
             while (event := reader.read()) is not None:
                 on_event(event)

@@ -1,4 +1,4 @@
-"""An engine without a model, for work on the window: it answers from a queue of scripted replies."""
+"""An engine without a model, for work on the window: it answers from a script."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one module that imports llama_cpp: its C functions, ggml's device list, and the native log."""
+"""The one module that imports llama_cpp: C functions, ggml's device list, the native log."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import llama_cpp.llama_cpp as llama
+from llama_cpp import llama_cpp as llama
+
+__all__ = ["AbortFlag", "NativeDevice", "llama"]
 
 LIBRARY_DIR = Path(llama.__file__).parent / "lib"
 DECODE_ABORTED = 2  # llama.h: "2 - aborted (processed ubatches will remain in the memory)"
@@ -115,9 +117,7 @@ class AbortFlag:
         self._buffer = ctypes.create_string_buffer(2)
         c_library = ctypes.CDLL("msvcrt" if sys.platform == "win32" else None)
         address = ctypes.cast(c_library.strlen, ctypes.c_void_p).value
-        self.callback = ctypes.cast(
-            ctypes.c_void_p(address), llama.ggml_abort_callback
-        )
+        self.callback = ctypes.cast(ctypes.c_void_p(address), llama.ggml_abort_callback)
         self.data = ctypes.cast(self._buffer, ctypes.c_void_p)
 
     def set(self) -> None:

@@ -19,7 +19,8 @@ LOG_LEVEL_CONTINUE = 5
 # sched_reserve:        CPU compute buffer size =    98.25 MiB
 # llama_context:        CPU  output buffer size =     0.19 MiB
 BUFFER = re.compile(
-    r"^\w+:\s+(?P<buffer>\S+)\s+(?P<kind>model|KV|RS|compute|output) buffer size =\s+(?P<mib>[\d.]+) MiB"
+    r"^\w+:\s+(?P<buffer>\S+)\s+(?P<kind>model|KV|RS|compute|output) buffer size"
+    r" =\s+(?P<mib>[\d.]+) MiB"
 )
 # Buffer types that live in host RAM: CPU, CPU_Mapped, CPU_REPACK, CPU_AARCH64, AMX, CUDA_Host, …
 HOST_BUFFER = re.compile(r"^(CPU|AMX)|_Host$")

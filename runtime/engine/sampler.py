@@ -16,7 +16,9 @@ class SamplerChain:
     """One answer's chain: penalties, top-k, top-p, min-p, temperature, then a draw (or greedy)."""
 
     def __init__(self, sampling: Sampling) -> None:
-        self._chain: Any = llama.llama_sampler_chain_init(llama.llama_sampler_chain_default_params())
+        self._chain: Any = llama.llama_sampler_chain_init(
+            llama.llama_sampler_chain_default_params()
+        )
         if sampling.repeat_penalty != 1.0:
             self._add(
                 llama.llama_sampler_init_penalties(

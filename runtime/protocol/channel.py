@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 import threading
-from typing import BinaryIO, Generic, TypeVar
+from typing import IO, Generic, TypeVar
 
 import msgspec
 
@@ -21,7 +21,7 @@ class BrokenChannel(Exception):
 class FrameReader(Generic[Frame]):
     """Reads frames of one union from a binary stream."""
 
-    def __init__(self, stream: BinaryIO, decoder: msgspec.msgpack.Decoder[Frame]) -> None:
+    def __init__(self, stream: IO[bytes], decoder: msgspec.msgpack.Decoder[Frame]) -> None:
         self._stream = stream
         self._decoder = decoder
 
@@ -51,7 +51,7 @@ class FrameTooLarge(Exception):
 class FrameWriter:
     """Writes whole frames; several threads may share one."""
 
-    def __init__(self, stream: BinaryIO) -> None:
+    def __init__(self, stream: IO[bytes]) -> None:
         self._stream = stream
         self._encoder = msgspec.msgpack.Encoder()
         self._lock = threading.Lock()
@@ -66,9 +66,9 @@ class FrameWriter:
             self._stream.flush()
 
 
-def command_reader(stream: BinaryIO) -> FrameReader[Command]:
+def command_reader(stream: IO[bytes]) -> FrameReader[Command]:
     return FrameReader(stream, msgspec.msgpack.Decoder(Command))
 
 
-def event_reader(stream: BinaryIO) -> FrameReader[Event]:
+def event_reader(stream: IO[bytes]) -> FrameReader[Event]:
     return FrameReader(stream, msgspec.msgpack.Decoder(Event))

@@ -19,7 +19,10 @@ class ChatMessage(msgspec.Struct, frozen=True):
 
 
 class Sampling(msgspec.Struct, frozen=True):
-    """llama.cpp's sampler settings, by its own names. `temperature` 0 is greedy; `seed` None draws one."""
+    """llama.cpp's sampler settings, by its own names.
+
+    `temperature` 0 is greedy; `seed` None draws one.
+    """
 
     temperature: float = 0.7
     top_k: int = 40

@@ -1,1 +1,1 @@
-"""The starter model: a real mixture of experts made on this machine, so the first chat needs no download."""
+"""The starter model: a mixture of experts made on this machine, with no download."""

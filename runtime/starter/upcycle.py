@@ -19,6 +19,8 @@ import numpy as np
 FEED_FORWARD = re.compile(r"^(blk\.(\d+)\.ffn_(?:gate|up|down))\.weight$")
 # The writer makes these itself.
 WRITER_OWN_KEYS = {"GGUF.version", "GGUF.tensor_count", "GGUF.kv_count", "general.architecture"}
+# True of the dense model only.
+STALE_KEYS = {"general.size_label", "general.basename"}
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ class UpcyclePlan:
 def upcycle(
     source: Path, target: Path, plan: UpcyclePlan, progress: Callable[[float], None]
 ) -> None:
-    """Write the mixture of experts made from dense `source` to `target`, in one step or not at all."""
+    """Write the mixture of experts made from dense `source` to `target`, whole or not at all."""
     reader = gguf.GGUFReader(source)
     partial = target.with_name(target.name + ".partial")
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -79,7 +81,7 @@ def _copy_metadata(reader: gguf.GGUFReader, writer: gguf.GGUFWriter, plan: Upcyc
     writer.add_expert_count(plan.expert_count)
     writer.add_expert_used_count(plan.expert_used_count)
     for key, field in reader.fields.items():
-        if key in WRITER_OWN_KEYS or key in replaced:
+        if key in WRITER_OWN_KEYS | STALE_KEYS or key in replaced:
             continue
         element = field.types[1] if field.types[0] is gguf.GGUFValueType.ARRAY else None
         writer.add_key_value(key, field.contents(), field.types[0], sub_type=element)

@@ -49,9 +49,7 @@ def read_packages(root: Path = POWERCAP) -> dict[str, CounterReading]:
 class EnergyMeter:
     """Starts with the answer; `stop` gives what it took."""
 
-    def __init__(
-        self, read: Callable[[], dict[str, CounterReading]] = read_packages
-    ) -> None:
+    def __init__(self, read: Callable[[], dict[str, CounterReading]] = read_packages) -> None:
         self._read = read
         self._before = read()
         self._cpu_before_s = time.process_time()
@@ -69,5 +67,5 @@ class EnergyMeter:
         return Energy(
             busy_s * ESTIMATED_W_PER_BUSY_CORE,
             "estimated",
-            f"{ESTIMATED_W_PER_BUSY_CORE:.0f} W for each busy core, as no power counter can be read",
+            f"{ESTIMATED_W_PER_BUSY_CORE:.0f} W for each busy core: no power counter can be read",
         )

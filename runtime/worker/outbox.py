@@ -36,6 +36,4 @@ class TextOutbox:
         text = "".join(self._waiting)
         self._waiting.clear()
         self._sent_at_s = time.monotonic()
-        self._send(
-            Text(self._request_id, text, meter.count, meter.live_tokens_per_s, n_threads)
-        )
+        self._send(Text(self._request_id, text, meter.count, meter.live_tokens_per_s, n_threads))

@@ -30,9 +30,7 @@ CANCELLED = Problem("cancelled", "Stopped", "Loading was stopped before the mode
 class Service:
     """Holds at most one model. Every `Load` and `Generate` ends in exactly one final event."""
 
-    def __init__(
-        self, mailbox: Mailbox, abort: AbortFlag, send: Callable[[Event], None]
-    ) -> None:
+    def __init__(self, mailbox: Mailbox, abort: AbortFlag, send: Callable[[Event], None]) -> None:
         self._mailbox = mailbox
         self._abort = abort
         self._send = send
@@ -83,9 +81,7 @@ class Service:
             model.chat_template(),
             SpecialTokens(model.vocabulary.bos_text, model.vocabulary.eos_text),
         )
-        answerer = Answerer(
-            model, template, self._abort, threads, self._other_load, self._send
-        )
+        answerer = Answerer(model, template, self._abort, threads, self._other_load, self._send)
         try:
             answerer.prove()
         except (DecodeAborted, CoterieError):

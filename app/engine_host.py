@@ -1,0 +1,150 @@
+"""One engine at a time for whoever needs it, with a second try when weight repacking crashes it."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from msgspec.structs import replace
+
+from runtime.engine_process import Engine, EngineEvent, Exited
+from runtime.exit_reasons import is_fault
+from runtime.protocol.frames import Cancel, Finished, Generate, Load, Loaded
+from runtime.protocol.messages import ChatMessage, Sampling
+
+
+class RepackingMemory(Protocol):
+    """Where it is kept that repacking crashes this engine build on this machine (`QuirksFile`)."""
+
+    @property
+    def repacking_crashes(self) -> bool: ...
+
+    def remember_repacking_crashes(self) -> None: ...
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """An event as it came in, with the number of the engine that sent it."""
+
+    engine_number: int
+    event: EngineEvent
+
+
+@dataclass(frozen=True)
+class Retrying:
+    """The engine crashed on its first use of repacked weights and was started again without."""
+
+    request_id: int
+
+
+HostEvent = EngineEvent | Retrying
+Stage = Literal["loading", "first answer", "proven"]
+
+
+class EngineHost:
+    """Starts, loads, answers, stops. Not thread-safe: one thread calls it.
+
+    Engines post their events from threads of their own through `post`, which must be thread-safe;
+    the owner then gives each arrival to `handle` and acts on what that returns.
+    """
+
+    def __init__(
+        self,
+        new_engine: Callable[[], Engine],
+        repacking: RepackingMemory,
+        post: Callable[[Arrival], None],
+    ) -> None:
+        self._new_engine = new_engine
+        self._repacking = repacking
+        self._post = post
+        self._request_ids = itertools.count(1)
+        self._engine: Engine | None = None
+        self._engine_number = 0
+        self._load: Load | None = None
+        self._stage: Stage = "loading"
+        # The stage at which repacked weights crashed; passing it without them proves the cause.
+        self._crashed_at: Stage | None = None
+
+    @property
+    def pid(self) -> int | None:
+        return self._engine.pid if self._engine else None
+
+    def load(self, path: str, *, n_ctx: int = 0, n_threads: int = 0) -> int:
+        """Replace whatever runs by `path` in a fresh worker; returns the request's id."""
+        repack = self._crashed_at is None and not self._repacking.repacking_crashes
+        request = Load(next(self._request_ids), path, n_ctx, n_threads, use_extra_bufts=repack)
+        self._start(request)
+        return request.request_id
+
+    def generate(
+        self,
+        messages: tuple[ChatMessage, ...],
+        sampling: Sampling,
+        *,
+        max_tokens: int = 0,
+        drop_oldest: bool = False,
+    ) -> int:
+        """Ask for an answer; returns its id. `CoterieError` when it is too long to send."""
+        request_id = next(self._request_ids)
+        if self._engine is not None:
+            now_s = time.monotonic()
+            self._engine.send(
+                Generate(request_id, messages, sampling, now_s, max_tokens, drop_oldest)
+            )
+        return request_id
+
+    def cancel(self, request_id: int) -> None:
+        if self._engine is not None:
+            self._engine.send(Cancel(request_id))
+
+    def stop(self) -> None:
+        """End the engine; nothing it still sends is heard."""
+        engine, self._engine = self._engine, None
+        self._engine_number += 1
+        if engine is not None:
+            engine.stop()
+
+    def handle(self, arrival: Arrival) -> HostEvent | None:
+        """What the owner should act on, None for an engine that is no longer ours."""
+        if arrival.engine_number != self._engine_number:
+            return None
+        event = arrival.event
+        match event:
+            case Exited():
+                self._engine = None
+                return self._after_exit(event)
+            case Loaded():
+                self._passed("loading", "first answer")
+            case Finished():
+                self._passed("first answer", "proven")
+        return event
+
+    def _passed(self, stage: Stage, now: Stage) -> None:
+        if self._crashed_at == stage:
+            self._repacking.remember_repacking_crashes()
+            self._crashed_at = None
+        if self._stage == stage:
+            self._stage = now
+
+    def _after_exit(self, event: Exited) -> HostEvent:
+        load = self._load
+        repacked = load is not None and load.use_extra_bufts
+        if load is None or not repacked or not is_fault(event) or self._stage == "proven":
+            return event
+        self._crashed_at = self._stage
+        if self._stage != "loading":
+            return event
+        self._start(replace(load, use_extra_bufts=False))
+        return Retrying(load.request_id)
+
+    def _start(self, request: Load) -> None:
+        self.stop()
+        self._load = request
+        self._stage = "loading"
+        number = self._engine_number
+        self._engine = self._new_engine()
+        self._engine.start(lambda event: self._post(Arrival(number, event)))
+        self._engine.send(request)
