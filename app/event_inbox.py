@@ -1,0 +1,37 @@
+"""Brings events from an engine's thread to the window's, several at a time."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Qt, Signal
+
+from app.engine_host import Arrival
+
+
+class EventInbox(QObject):
+    """`post` may be called on any thread; `take` runs on this object's, for each in order."""
+
+    _waiting_now = Signal()
+
+    def __init__(self, take: Callable[[Arrival], None], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._take = take
+        self._lock = threading.Lock()
+        self._waiting: list[Arrival] = []
+        self._waiting_now.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+
+    def post(self, arrival: Arrival) -> None:
+        """One wake-up serves all that come before the window's thread gets to it."""
+        with self._lock:
+            first = not self._waiting
+            self._waiting.append(arrival)
+        if first:
+            self._waiting_now.emit()
+
+    def _deliver(self) -> None:
+        with self._lock:
+            arrived, self._waiting = self._waiting, []
+        for arrival in arrived:
+            self._take(arrival)

@@ -1,0 +1,435 @@
+"""The session behind the window: takes its commands, drives the engine, keeps what was said."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Protocol
+
+from msgspec.structs import replace as replace_settings
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from app import chat_history, session_events, session_problems, system_memory
+from app.engine_host import Arrival, EngineHost, HostEvent, RepackingMemory, Retrying
+from app.event_inbox import EventInbox
+from app.local_models import LocalModel
+from app.savings import Savings
+from app.session_state import (
+    Conversation,
+    EngineState,
+    MessageStatus,
+    MessageView,
+    RunningAnswer,
+    SessionState,
+)
+from app.settings import Settings
+from app.store import ConversationStore
+from runtime.engine_process import Engine, Exited
+from runtime.errors import CoterieError, Problem
+from runtime.exit_reasons import why
+from runtime.protocol.frames import (
+    Failed,
+    Finished,
+    Loaded,
+    LoadProgress,
+    PromptProgress,
+    Text,
+)
+from runtime.protocol.messages import GenerationStats, Sampling
+
+REPAINT_MS = 33
+SAVE_EVERY_S = 0.25
+MEMORY_EVERY_MS = 1_000
+DRAFT_AFTER_MS = 500
+
+
+class ModelShelf(Protocol):
+    """The models on this machine (`LocalModels`)."""
+
+    def scan(self) -> tuple[LocalModel, ...]: ...
+
+
+class Accountant(Protocol):
+    """Sums up what a conversation's answers saved (`ConversationSavings`)."""
+
+    def of(self, messages: tuple[MessageView, ...], settings: Settings) -> Savings | None: ...
+
+
+class ChatSession(QObject):
+    """Implements `SessionCommands`. `changed` carries the new `SessionState`, at most 30 times a
+    second; everything else about it is in that state.
+    """
+
+    changed = Signal(object)
+
+    def __init__(
+        self,
+        *,
+        settings: Settings,
+        save_settings: Callable[[Settings], None],
+        shelf: ModelShelf,
+        store: ConversationStore,
+        accountant: Accountant,
+        new_engine: Callable[[], Engine],
+        repacking: RepackingMemory,
+        notices: tuple[Problem, ...] = (),
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._save_settings = save_settings
+        self._shelf = shelf
+        self._store = store
+        self._accountant = accountant
+        self._inbox = EventInbox(self._arrived, self)
+        self._host = EngineHost(new_engine, repacking, self._inbox.post)
+        self._load_id = 0
+        self._answer_id = 0
+        self._answer_row = 0
+        self._answer_sent_s = 0.0
+        self._answer_saved_s = 0.0
+        self._answer_start = ""
+        self._may_drop_oldest: set[int] = set()
+        self._state = SessionState(
+            settings=settings, notices=notices, first_run=not settings.first_run_done
+        )
+        self._repaint = self._timer(REPAINT_MS, lambda: self.changed.emit(self._state))
+        self._draft = self._timer(DRAFT_AFTER_MS, self._write_draft)
+        self._memory = QTimer(self, interval=MEMORY_EVERY_MS)
+        self._memory.timeout.connect(self._sample_memory)
+
+    @property
+    def state(self) -> SessionState:
+        return self._state
+
+    def start(self) -> None:
+        """Read the models and conversations, and load the model used last (or the only one)."""
+        models = self._shelf.scan()
+        self._change(models=models, conversations=self._store.summaries())
+        self._memory.start()
+        self._sample_memory()
+        wanted = next((m for m in models if m.id == self._state.settings.model_id), None)
+        chosen = wanted or next(iter(models), None)
+        if chosen is not None:
+            self.load_model(chosen.id)
+
+    def close(self) -> None:
+        """Stop the engine, keeping the answer as far as it has come."""
+        self._memory.stop()
+        self._write_draft()
+        if self._state.answer is not None:
+            self._end_answer("stopped")
+        self._host.stop()
+        self._store.close()
+
+    # Models
+
+    def load_model(self, model_id: str) -> None:
+        model = next((m for m in self._state.models if m.id == model_id), None)
+        if model is None:
+            return
+        self.stop()
+        if self._state.answer is not None:
+            self._end_answer("stopped")
+        if model_id != self._state.settings.model_id:
+            self.change_settings(replace_settings(self._state.settings, model_id=model_id))
+        self._change(model=model)
+        self._load(model)
+
+    def cancel_load(self) -> None:
+        if self._state.engine.phase == "loading":
+            self._host.cancel(self._load_id)
+
+    def restart_engine(self) -> None:
+        if self._state.model is not None:
+            self._load(self._state.model)
+
+    def _load(self, model: LocalModel) -> None:
+        self._state = session_events.loading(self._state, time.monotonic())
+        self._changed()
+        try:
+            self._load_id = self._host.load(str(model.path), n_ctx=self._state.settings.n_ctx)
+        except CoterieError as error:
+            self._change(engine=EngineState(phase="failed", problem=error.problem))
+
+    # Conversations
+
+    def new_chat(self) -> None:
+        self.stop()
+        self._leave_chat()
+        self._change(conversation=Conversation(), savings=None, context_used=0, last_speeds=())
+
+    def open_chat(self, conversation_id: int) -> None:
+        if conversation_id == self._state.conversation.id:
+            return
+        self.stop()
+        self._leave_chat()
+        self._change(last_speeds=(), context_used=0)
+        self._show(self._store.conversation(conversation_id))
+
+    def rename_chat(self, conversation_id: int, title: str) -> None:
+        if not title.strip():
+            return
+        self._store.rename(conversation_id, title.strip())
+        if conversation_id == self._state.conversation.id:
+            self._change(conversation=replace(self._state.conversation, title=title.strip()))
+        self._change(conversations=self._store.summaries())
+
+    def delete_chat(self, conversation_id: int) -> None:
+        if conversation_id == self._state.conversation.id:
+            self.new_chat()
+        self._store.delete(conversation_id)
+        self._change(conversations=self._store.summaries())
+
+    def keep_draft(self, text: str) -> None:
+        conversation = self._state.conversation
+        if text != conversation.draft:
+            self._state = replace(self._state, conversation=replace(conversation, draft=text))
+            self._draft.start()
+
+    def _write_draft(self) -> None:
+        conversation = self._state.conversation
+        if conversation.id is not None:
+            self._store.set_draft(conversation.id, conversation.draft)
+
+    def _leave_chat(self) -> None:
+        """Stop and keep the running answer; a message that waits becomes the chat's draft."""
+        conversation, queued = self._state.conversation, self._state.queued_text
+        if queued is not None:
+            draft = "\n\n".join(part for part in (queued, conversation.draft) if part)
+            self._change(queued_text=None, conversation=replace(conversation, draft=draft))
+        self._write_draft()
+        if self._state.answer is not None:
+            self._end_answer("stopped")
+
+    def _show(self, conversation: Conversation) -> None:
+        savings = self._accountant.of(conversation.messages, self._state.settings)
+        self._change(conversation=conversation, savings=savings)
+
+    # Answers
+
+    def send(self, text: str) -> None:
+        text = text.strip()
+        if not text:
+            return
+        if self._state.answer is not None or self._state.engine.phase == "loading":
+            waiting = self._state.queued_text
+            self._change(queued_text=f"{waiting}\n\n{text}" if waiting else text)
+            return
+        conversation_id = self._conversation_id(text)
+        self._store.add_message(conversation_id, "user", text)
+        self._store.set_draft(conversation_id, "")
+        self._show(self._store.conversation(conversation_id))
+        self._change(conversations=self._store.summaries())
+        self._ask()
+
+    def stop(self) -> None:
+        """Stop the running answer; what was sent meanwhile goes out next."""
+        if self._state.answer is not None:
+            self._host.cancel(self._answer_id)
+
+    def retry(self) -> None:
+        """Answer the last message again in place of the last answer."""
+        if self._busy():
+            return
+        self._drop_last_answer()
+        self._ask()
+
+    def continue_answer(self) -> None:
+        """Go on with the last answer where it stopped."""
+        last = self._last_answer_row()
+        if self._busy() or last is None:
+            return
+        if not last.text:
+            self.retry()
+            return
+        self._ask(continuing=last)
+
+    def continue_without_oldest(self) -> None:
+        """The person agrees that the oldest turns of this chat are no longer read."""
+        conversation_id = self._state.conversation.id
+        if conversation_id is not None:
+            self._may_drop_oldest.add(conversation_id)
+        self.continue_answer()
+
+    def _busy(self) -> bool:
+        return self._state.answer is not None or self._state.conversation.id is None
+
+    def _conversation_id(self, text: str) -> int:
+        current = self._state.conversation.id
+        return self._store.create(chat_history.title_from(text)) if current is None else current
+
+    def _last_answer_row(self) -> MessageView | None:
+        messages = self._state.conversation.messages
+        return messages[-1] if messages and messages[-1].role == "assistant" else None
+
+    def _drop_last_answer(self) -> None:
+        last = self._last_answer_row()
+        if last is not None:
+            self._store.delete_message(last.id)
+            conversation = self._state.conversation
+            self._show(replace(conversation, messages=conversation.messages[:-1]))
+
+    def _ask(self, continuing: MessageView | None = None) -> None:
+        conversation = self._state.conversation
+        assert conversation.id is not None
+        if self._state.engine.phase != "ready":
+            self._fail_unsent(conversation.id, continuing)
+            return
+        messages = chat_history.for_model(conversation.messages)
+        model = self._state.model
+        if continuing is None:
+            row = self._store.add_message(
+                conversation.id, "assistant", "", model_id=model.id if model else None
+            )
+        else:
+            row = continuing.id
+            kept = conversation.messages[:-1]
+            self._change(conversation=replace(conversation, messages=kept))
+        self._answer_row = row
+        self._answer_start = continuing.text if continuing else ""
+        self._answer_sent_s = self._answer_saved_s = time.monotonic()
+        self._change(answer=RunningAnswer(phase="queued", text=self._answer_start))
+        try:
+            self._answer_id = self._host.generate(
+                messages,
+                Sampling(temperature=self._state.settings.temperature),
+                drop_oldest=conversation.id in self._may_drop_oldest,
+            )
+        except CoterieError as error:
+            self._end_answer("failed", problem=error.problem)
+
+    def _fail_unsent(self, conversation_id: int, continuing: MessageView | None) -> None:
+        if continuing is not None:
+            return
+        problem = self._state.engine.problem or session_problems.NO_MODEL
+        row = self._store.add_message(conversation_id, "assistant", "")
+        self._store.update_answer(row, "", "failed", None, problem)
+        self._show(self._store.conversation(conversation_id))
+
+    def _end_answer(
+        self,
+        status: MessageStatus,
+        *,
+        stats: GenerationStats | None = None,
+        problem: Problem | None = None,
+    ) -> None:
+        answer = self._state.answer
+        assert answer is not None
+        self._answer_id = 0
+        self._store.update_answer(self._answer_row, answer.text, status, stats, problem)
+        self._change(answer=None, last_speeds=answer.speeds)
+        conversation = self._state.conversation
+        if conversation.id is not None:
+            stored = self._store.conversation(conversation.id)
+            self._show(replace(stored, draft=conversation.draft))
+            self._change(conversations=self._store.summaries())
+
+    def _send_queued(self) -> None:
+        text = self._state.queued_text
+        if text is not None and self._state.answer is None:
+            self._change(queued_text=None)
+            self.send(text)
+
+    # Settings and notices
+
+    def change_settings(self, settings: Settings) -> None:
+        try:
+            self._save_settings(settings)
+        except CoterieError as error:
+            self._notice(error.problem)
+        self._change(settings=settings)
+        self._show(self._state.conversation)
+
+    def finish_first_run(self) -> None:
+        self.change_settings(replace_settings(self._state.settings, first_run_done=True))
+        self._change(first_run=False)
+
+    def dismiss_notice(self, notice: Problem) -> None:
+        self._change(notices=tuple(n for n in self._state.notices if n != notice))
+
+    def _notice(self, problem: Problem) -> None:
+        self._change(notices=session_events.with_notices(self._state, (problem,)))
+
+    # Events
+
+    def _arrived(self, arrival: Arrival) -> None:
+        event = self._host.handle(arrival)
+        if event is not None:
+            self._act(event)
+            self._changed()
+
+    def _act(self, event: HostEvent) -> None:
+        match event:
+            case LoadProgress():
+                self._state = session_events.load_progressed(self._state, event)
+            case Loaded():
+                self._state = session_events.loaded(self._state, event, self._host.pid)
+                self._send_queued()
+            case Failed(request_id=request_id) if request_id == self._load_id:
+                self._state = session_events.load_failed(self._state, event.problem)
+            case Failed(request_id=request_id) if request_id == self._answer_id:
+                self._end_answer("failed", problem=event.problem)
+                self._send_queued()
+            case PromptProgress() | Text() | Finished():
+                if self._state.answer is not None and event.request_id == self._answer_id:
+                    self._answer_went_on(self._state.answer, event)
+            case Retrying():
+                self._notice(session_problems.REPACKING_CRASHED)
+            case Exited():
+                self._engine_gone(event)
+
+    def _answer_went_on(
+        self, answer: RunningAnswer, event: PromptProgress | Text | Finished
+    ) -> None:
+        now_s = time.monotonic()
+        match event:
+            case PromptProgress():
+                answer = session_events.prompt_progressed(answer, event)
+            case Text():
+                answer = session_events.text_arrived(answer, event, now_s - self._answer_sent_s)
+            case Finished(stats=stats):
+                self._finished(stats)
+                return
+        self._state = replace(self._state, answer=answer)
+        if now_s - self._answer_saved_s >= SAVE_EVERY_S:
+            self._answer_saved_s = now_s
+            self._store.update_answer(self._answer_row, answer.text, "running", None, None)
+
+    def _finished(self, stats: GenerationStats) -> None:
+        status: MessageStatus = "complete"
+        problem = None
+        if stats.finish_reason == "cancelled":
+            status = "stopped"
+        elif stats.finish_reason == "context_full":
+            status, problem = "stopped", session_problems.context_ran_out(stats)
+        self._end_answer(status, stats=stats, problem=problem)
+        self._change(
+            context_used=stats.context_used,
+            engine=replace(self._state.engine, memory=stats.memory, n_threads=stats.n_threads),
+        )
+        self._send_queued()
+
+    def _engine_gone(self, event: Exited) -> None:
+        problem = why(event)
+        self._state = session_events.engine_lost(self._state, problem, event.log_tail)
+        if self._state.answer is not None:
+            self._end_answer("failed", problem=problem)
+
+    # Change
+
+    def _change(self, **changes: object) -> None:
+        self._state = replace(self._state, **changes)  # type: ignore[arg-type]
+        self._changed()
+
+    def _changed(self) -> None:
+        if not self._repaint.isActive():
+            self._repaint.start()
+
+    def _sample_memory(self) -> None:
+        self._change(system_memory=system_memory.sample(self._host.pid))
+
+    def _timer(self, interval_ms: int, act: Callable[[], object]) -> QTimer:
+        timer = QTimer(self, interval=interval_ms, singleShot=True)
+        timer.timeout.connect(act)
+        return timer
