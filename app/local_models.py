@@ -15,6 +15,7 @@ from runtime.errors import CoterieError, Problem
 from runtime.gguf.header import GgufHeader
 from runtime.gguf.model_shape import ModelShape, model_shape
 from runtime.gguf.split_files import first_part, model_stem, part_paths, read_model
+from runtime.gguf.values import shown
 
 _MAX_NAMED = 8
 
@@ -89,8 +90,7 @@ class LocalModels:
                 return model
         if problem := self._problems.get(wanted):
             raise CoterieError(problem)
-        path = Path(id_or_path).expanduser()
-        if id_or_path.strip() and path.is_file():
+        if path := _existing_file(id_or_path):
             return self._outside(path, models)
         raise _unknown(id_or_path, [model.id for model in models])
 
@@ -110,6 +110,15 @@ class LocalModels:
             path, part_paths(path), lambda: model_shape(self._read_header(path))
         )
         return _local_model(model_id, path, shape)
+
+
+def _existing_file(text: str) -> Path | None:
+    """The file that `text` names; None also for text that can't be a path on this system."""
+    try:
+        path = Path(text).expanduser()
+        return path if path.is_file() else None
+    except (OSError, ValueError, RuntimeError):  # too long, a zero byte, an unknown ~user
+        return None
 
 
 def _local_model(model_id: str, path: Path, shape: ModelShape) -> LocalModel:
@@ -169,7 +178,7 @@ def _unknown(wanted: str, known: list[str]) -> CoterieError:
         Problem(
             kind="model_unknown",
             title="The model is not known",
-            message=f'There is no model and no file "{wanted}"',
+            message=f'There is no model and no file "{shown(wanted)}"',
             remedy=remedy,
         )
     )

@@ -141,7 +141,7 @@ class Cursor:
         for _ in range(count):
             try:
                 (length,) = unpack(buffer, at)
-            except struct.error:
+            except (struct.error, OverflowError):  # past the buffer, perhaps by 2^64
                 self._at = at
                 self._need(_LENGTH.size)
                 buffer, at = self._buffer, self._at

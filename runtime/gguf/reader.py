@@ -69,7 +69,7 @@ def _read(cursor: Cursor) -> GgufHeader:
 
 
 def _read_version(cursor: Cursor) -> int:
-    beginning = cursor.peek(16)
+    beginning = cursor.peek(32)
     if not beginning.startswith(MAGIC):
         raise not_gguf(beginning)
     cursor.skip(len(MAGIC))
