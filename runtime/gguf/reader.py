@@ -14,8 +14,8 @@ from runtime.gguf.values import Value, ValueReader, shown
 
 MAGIC = b"GGUF"
 READ_VERSIONS = (2, 3)
-MAX_METADATA_PAIRS = 1 << 14
-MAX_TENSORS = 1 << 16  # The most seen is about 29,000: experts as single tensors, 60 layers x 160.
+MAX_METADATA_PAIRS = 1 << 12
+MAX_TENSORS = 1 << 15  # The most seen is about 29,000: single experts, 60 layers x 160 x 3.
 MAX_MODEL_BYTES = 1 << 46  # 70 TB
 DEFAULT_ALIGNMENT = 32
 _MAX_DIMENSIONS = 4  # GGML_MAX_DIMS
