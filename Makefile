@@ -1,0 +1,28 @@
+# Each target is one call of packaging/bootstrap.py. Choose the Python with
+# `make PYTHON=python3.12 run`; without it a newer one is looked for when python3 is too old.
+PYTHON ?= python3
+SETUP = $(PYTHON) packaging/bootstrap.py $(if $(filter file,$(origin PYTHON)),,--chosen)
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint bench lock clean
+
+help: ## Show this list
+	@sed -n 's/^\([a-z]*\): ## /  make \1\t/p' $(firstword $(MAKEFILE_LIST))
+
+run: ## Set up what is missing and open the window
+	@$(SETUP) run
+
+test: ## Set up what is missing and run every check and test
+	@$(SETUP) test
+
+lint: ## Run only the checks of style, types and imports
+	@$(SETUP) lint
+
+bench: ## Measure this machine and write docs/benchmarks.md
+	@$(SETUP) bench
+
+lock: ## Choose new versions of the locked packages (needs the network)
+	@$(SETUP) lock
+
+clean: ## Remove the environment and the tools' caches; a built engine is kept
+	@$(SETUP) clean
