@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,10 +11,10 @@ from setup_steps.processes import Run
 
 CPUINFO = Path("/proc/cpuinfo")
 # Only instruction sets: the kernel adds and drops other flags (mitigations, power) on update.
-_INSTRUCTIONS = (
-    *("sse", "ssse", "avx", "fma", "f16c", "bmi", "abm", "popcnt", "movbe", "aes", "vaes"),
-    *("pclmul", "vpclmul", "gfni", "sha", "amx", "xop", "lzcnt"),
-    *("asimd", "fphp", "sve", "sme", "i8mm", "bf16", "svei8mm", "atomics"),
+_INSTRUCTIONS = re.compile(
+    "s?sse|avx|fma|f16c|bmi|abm|popcnt|movbe|v?aes|v?pclmul|gfni|sha|amx|xop|lzcnt"
+    # Arm's; smep is not one of them.
+    "|asimd|fphp|sve|sme(?!p)|i8mm|bf16|atomics"
 )
 
 
@@ -36,7 +37,7 @@ def parse_cpuinfo(text: str, machine: str) -> Cpu:
     parts = ("model name", "cpu implementer", "cpu part", "cpu family", "model", "stepping")
     model = " ".join(f"{fields[part]}" for part in parts if part in fields)
     flags = (fields.get("flags") or fields.get("features") or "").split()
-    return Cpu(machine, model, tuple(sorted({f for f in flags if f.startswith(_INSTRUCTIONS)})))
+    return Cpu(machine, model, tuple(sorted({f for f in flags if _INSTRUCTIONS.match(f)})))
 
 
 def this_cpu(run: Run) -> Cpu:

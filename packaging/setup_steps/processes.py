@@ -73,7 +73,7 @@ def stream(
     command: Sequence[str], on_line: Callable[[str], None], environment: Mapping[str, str], /
 ) -> int:
     """`Stream` for real; an interrupted program is ended before this raises."""
-    process = subprocess.Popen(
+    with subprocess.Popen(
         command,
         env=dict(environment),
         stdin=subprocess.DEVNULL,
@@ -81,15 +81,15 @@ def stream(
         stderr=subprocess.STDOUT,
         text=True,
         errors="replace",
-    )
-    assert process.stdout is not None
-    try:
-        for line in process.stdout:
-            on_line(line.rstrip("\n"))
-        return process.wait()
-    except BaseException:
-        _end(process)
-        raise
+    ) as process:
+        assert process.stdout is not None
+        try:
+            for line in process.stdout:
+                on_line(line.rstrip("\n"))
+            return process.wait()
+        except BaseException:
+            _end(process)
+            raise
 
 
 def _end(process: subprocess.Popen[str]) -> None:

@@ -91,8 +91,8 @@ class System:
 def family_of(os_release: str) -> Family | None:
     """The package tool of the system that /etc/os-release describes."""
     fields = dict(line.split("=", 1) for line in os_release.splitlines() if "=" in line)
-    names = f"{fields.get('ID', '')} {fields.get('ID_LIKE', '')}".replace('"', " ").split()
-    for name in names:
+    quoted = f"{fields.get('ID', '')} {fields.get('ID_LIKE', '')}"
+    for name in quoted.replace('"', " ").replace("'", " ").split():
         family = _FAMILIES.get(name) or _FAMILIES.get(name.split("-")[0])
         if family:
             return family

@@ -1,0 +1,1 @@
+"""Tests of the set-up: two commands from a fresh checkout."""
