@@ -1,8 +1,16 @@
-"""What an answer saved against a named cloud price, with the arithmetic that says so."""
+"""What answers saved against a named cloud price, with the arithmetic that says so."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+
+from app.prices import Price
+from runtime.protocol.messages import GenerationStats
+
+JOULES_PER_WH = 3_600
+MILLION = 1_000_000
+TIMES = "\N{MULTIPLICATION SIGN}"
 
 
 @dataclass(frozen=True)
@@ -16,7 +24,10 @@ class LedgerLine:
 
 @dataclass(frozen=True)
 class Savings:
-    """Cloud cost minus electricity. `saved_usd` may be negative and is shown as what it is."""
+    """Cloud cost minus electricity. `saved_usd` may be negative and is shown as what it is.
+
+    `lines` add up to `saved_usd`; `assumptions` are whole sentences.
+    """
 
     reference_id: str
     reference_name: str
@@ -26,3 +37,135 @@ class Savings:
     saved_usd: float
     lines: tuple[LedgerLine, ...]
     assumptions: tuple[str, ...]
+    reference_source: str = ""
+
+    @property
+    def reference_label(self) -> str:
+        """Name and source: two sources price the same model differently."""
+        if not self.reference_source:
+            return self.reference_name
+        return f"{self.reference_name} ({self.reference_source})"
+
+
+@dataclass(frozen=True)
+class Usage:
+    """Tokens and energy of one answer or of many. `cached_tokens` are among `prompt_tokens`, and
+    `estimated_joules` among `joules`; `energy_notes` say where the joules come from, each once.
+    """
+
+    prompt_tokens: int = 0
+    cached_tokens: int = 0
+    completion_tokens: int = 0
+    joules: float = 0.0
+    estimated_joules: float = 0.0
+    energy_notes: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, answers: Iterable[GenerationStats]) -> Usage:
+        """The sum over `answers`."""
+        every = tuple(answers)
+        return cls(
+            sum(stats.prompt_tokens for stats in every),
+            sum(stats.cached_tokens for stats in every),
+            sum(stats.completion_tokens for stats in every),
+            sum(stats.energy.joules for stats in every),
+            sum(s.energy.joules for s in every if s.energy.source == "estimated"),
+            tuple(dict.fromkeys(s.energy.note for s in every if s.energy.note)),
+        )
+
+
+def savings(price: Price, usage: Usage, electricity_usd_per_kwh: float) -> Savings:
+    """What `usage` would have cost at `price`, less the electricity it took here."""
+    cloud = _cloud_lines(price, usage)
+    kwh = usage.joules / JOULES_PER_WH / 1_000
+    electricity = LedgerLine(
+        "Electricity",
+        f"{_energy(usage.joules)} {TIMES} {_dollars(electricity_usd_per_kwh)}/kWh",
+        # Zero joules give 0.0 here where a leading minus would give -0.0.
+        0.0 - kwh * electricity_usd_per_kwh,
+    )
+    cloud_cost_usd = sum(line.usd for line in cloud)
+    local_cost_usd = kwh * electricity_usd_per_kwh
+    return Savings(
+        reference_id=price.id,
+        reference_name=price.name,
+        currency="USD",
+        cloud_cost_usd=cloud_cost_usd,
+        local_cost_usd=local_cost_usd,
+        saved_usd=cloud_cost_usd - local_cost_usd,
+        lines=(*cloud, electricity),
+        assumptions=_assumptions(price, usage),
+        reference_source=price.source,
+    )
+
+
+def _cloud_lines(price: Price, usage: Usage) -> tuple[LedgerLine, ...]:
+    """A line for each kind of token that has a price; cached ones apart if priced apart."""
+    cached = usage.cached_tokens
+    cached_price = price.cached_input_usd_per_million
+    if cached_price is None:
+        cached, cached_price = 0, price.input_usd_per_million
+    lines = []
+    if price.input_usd_per_million is not None:
+        fresh = usage.prompt_tokens - cached
+        lines.append(_tokens_line("Prompt tokens", fresh, price.input_usd_per_million))
+    if cached and cached_price is not None:
+        lines.append(_tokens_line("Cached prompt tokens", cached, cached_price))
+    if price.output_usd_per_million is not None:
+        lines.append(
+            _tokens_line("Answer tokens", usage.completion_tokens, price.output_usd_per_million)
+        )
+    return tuple(lines)
+
+
+def _tokens_line(label: str, tokens: int, usd_per_million: float) -> LedgerLine:
+    arithmetic = f"{tokens:,} {TIMES} {_dollars(usd_per_million)} / 1M"
+    return LedgerLine(label, arithmetic, tokens * usd_per_million / MILLION)
+
+
+def _assumptions(price: Price, usage: Usage) -> tuple[str, ...]:
+    found = [f"The price of {price.name} is from {price.source}."] if price.source else []
+    if price.input_usd_per_million is None:
+        found.append("The source gives no input price, so prompts count as free.")
+    if price.output_usd_per_million is None:
+        found.append("The source gives no output price, so answers count as free.")
+    if usage.cached_tokens and price.input_usd_per_million is not None:
+        found.append(_cached_assumption(price))
+    found.append(_energy_assumption(usage))
+    found.append("Tokens are counted as the local model splits text; the cloud's count differs.")
+    found.append("Only electricity is counted here, not the price of the computer.")
+    return tuple(found)
+
+
+def _cached_assumption(price: Price) -> str:
+    if price.cached_input_usd_per_million is None:
+        return "Cached prompt tokens count at the full input price: no other price is known."
+    return "Prompt tokens cached here count as cached by the cloud too, at its lower price."
+
+
+def _energy_assumption(usage: Usage) -> str:
+    if usage.estimated_joules <= 0:
+        how = "Electricity is measured" if usage.joules > 0 else "No electricity was counted"
+    elif usage.estimated_joules < usage.joules:
+        how = f"Electricity is partly estimated ({usage.estimated_joules / usage.joules:.0%})"
+    else:
+        how = "Electricity is estimated"
+    notes = "; ".join(usage.energy_notes)
+    return f"{how}: {notes}." if notes else f"{how}."
+
+
+def _energy(joules: float) -> str:
+    """3.0 Wh, 0.042 Wh, 1.25 kWh."""
+    wh = joules / JOULES_PER_WH
+    if wh >= 1_000:
+        return f"{wh / 1_000:,.2f} kWh"
+    if wh >= 1 or wh == 0:
+        return f"{wh:,.1f} Wh"
+    return f"{wh:.2g} Wh" if wh >= 0.0001 else "<0.0001 Wh"
+
+
+def _dollars(usd: float) -> str:
+    """A price: two decimals, more where it needs them."""
+    text = f"{usd:,.6f}".rstrip("0")
+    whole, _, decimals = text.partition(".")
+    return f"${whole}.{decimals:0<2}"

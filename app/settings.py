@@ -2,21 +2,61 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from pathlib import Path
+from typing import Annotated, Any, Literal
 
 import msgspec
+
+from app.json_file import Unreadable, read_json, write_json
+from app.set_aside import kept_as, set_aside
+from runtime.errors import Problem
 
 Theme = Literal["system", "light", "dark"]
 
 
-class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Settings(msgspec.Struct, frozen=True):
     """Every choice with its default. `reference_price` is an id in the price list."""
 
     theme: Theme = "system"
     model_id: str = ""
     reference_price: str = "ainews-gpt-4o"
     electricity_usd_per_kwh: Annotated[float, msgspec.Meta(ge=0, le=10)] = 0.30
-    n_ctx: Annotated[int, msgspec.Meta(ge=0)] = 0
+    n_ctx: Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)] = 0
     temperature: Annotated[float, msgspec.Meta(ge=0, le=5)] = 0.7
     live_panel_open: bool = True
     first_run_done: bool = False
+
+
+def read_settings(path: Path) -> Settings:
+    """The stored settings, the defaults when there are none. Raises Unreadable; moves nothing."""
+    return read_json(path, Settings) or Settings()
+
+
+def load_settings(path: Path) -> tuple[Settings, Problem | None]:
+    """The stored settings. A file that can't be used is set aside and the user told."""
+    try:
+        return read_settings(path), None
+    except Unreadable as reason:
+        kept = set_aside(path, "invalid")
+        return Settings(), Problem(
+            "settings_set_aside",
+            "The settings were not readable",
+            f"The defaults are used, because settings.json is not valid: {reason}. {kept_as(kept)}",
+            "Make your choices again in Settings, or correct that file and rename it back.",
+        )
+
+
+def save_settings(path: Path, settings: Settings) -> None:
+    """Write the settings. Fields a newer version wrote stay in the file.
+
+    Raises CoterieError of kind "not_saved".
+    """
+    write_json(path, _unknown_fields(path) | msgspec.to_builtins(settings))
+
+
+def _unknown_fields(path: Path) -> dict[str, Any]:
+    try:
+        stored = read_json(path, dict[str, Any]) or {}
+    except Unreadable:
+        return {}
+    return {name: value for name, value in stored.items() if name not in Settings.__struct_fields__}

@@ -1,0 +1,69 @@
+"""The numbers of one answer, as the JSON other programs read and as a line for people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from app.savings import Savings
+from runtime.protocol.messages import GenerationStats
+
+
+@dataclass(frozen=True)
+class AnswerNumbers:
+    """An answer's text, what it took and what it saved."""
+
+    text: str
+    stats: GenerationStats
+    savings: Savings
+
+    def as_json(self) -> dict[str, Any]:
+        """The object of `coterie run --json`. Its keys are stable."""
+        stats, memory, savings = self.stats, self.stats.memory, self.savings
+        return {
+            "text": self.text,
+            "finish_reason": stats.finish_reason,
+            "prompt_tokens": stats.prompt_tokens,
+            "cached_tokens": stats.cached_tokens,
+            "completion_tokens": stats.completion_tokens,
+            "prompt_tokens_per_second": stats.prompt_tokens_per_s,
+            "decode_tokens_per_second": stats.decode_tokens_per_s,
+            "ttft_seconds": stats.ttft_s,
+            "elapsed_seconds": stats.elapsed_s,
+            "threads": stats.n_threads,
+            "context_used": stats.context_used,
+            "memory": {
+                "weights_bytes": memory.weights_bytes,
+                "kv_bytes": memory.kv_bytes,
+                "compute_bytes": memory.compute_bytes,
+                "rss_bytes": memory.rss_bytes,
+            },
+            "energy": {
+                "joules": stats.energy.joules,
+                "source": stats.energy.source,
+                "note": stats.energy.note,
+            },
+            "savings": {
+                "reference": savings.reference_name,
+                "currency": savings.currency,
+                "cloud_cost": savings.cloud_cost_usd,
+                "local_cost": savings.local_cost_usd,
+                "saved": savings.saved_usd,
+                "assumptions": list(savings.assumptions),
+            },
+        }
+
+    def as_line(self) -> str:
+        """`41.8 tok/s · first token 0.62 s · 1,204 prompt tokens (1,011 cached) · …`"""
+        stats, savings = self.stats, self.savings
+        parts = []
+        if stats.decode_tokens_per_s is not None:
+            parts.append(f"{stats.decode_tokens_per_s:.1f} tok/s")
+        if stats.ttft_s is not None:
+            parts.append(f"first token {stats.ttft_s:.2f} s")
+        parts.append(f"{stats.prompt_tokens:,} prompt tokens ({stats.cached_tokens:,} cached)")
+        parts.append(f"{stats.completion_tokens:,} tokens")
+        parts.append(f"stop: {stats.finish_reason}")
+        sign = "\N{MINUS SIGN}" if savings.saved_usd < 0 else ""
+        parts.append(f"saved {sign}${abs(savings.saved_usd):.6f} vs {savings.reference_name}")
+        return " · ".join(parts)

@@ -1,0 +1,112 @@
+"""`coterie run`: one prompt, its answer as it comes, and the numbers."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import queue
+from typing import Any, TextIO
+
+from app.cli.answer_numbers import AnswerNumbers
+from app.engine_host import Arrival, EngineHost, HostEvent, Retrying
+from app.local_models import LocalModels
+from app.paths import Paths
+from app.quirks import QuirksFile, machine_key
+from app.savings_report import SavingsReport
+from runtime.engine_process import EngineProcess, Exited
+from runtime.errors import CoterieError, Problem
+from runtime.exit_reasons import why
+from runtime.protocol.frames import Failed, Finished, Loaded, Text
+from runtime.protocol.messages import ChatMessage, GenerationStats, Sampling
+
+
+def run(
+    options: argparse.Namespace, paths: Paths, stdin: TextIO, stdout: TextIO, stderr: TextIO
+) -> int:
+    """Stream the answer to `stdout`; with `--json` one object at the end instead."""
+    prompt = options.prompt if options.prompt is not None else stdin.read()
+    if not prompt.strip():
+        raise CoterieError(
+            Problem("no_prompt", "Nothing to answer", "The prompt is empty", "Give it some text.")
+        )
+    model = LocalModels(paths.models_dir, paths.header_cache).find(options.model)
+    conversation = _OneAnswer(paths, stderr, None if options.json else stdout)
+    try:
+        conversation.load(str(model.path), options.ctx, options.threads)
+        sampling = Sampling(temperature=options.temperature, seed=options.seed)
+        stats = conversation.ask(prompt, sampling, options.max_tokens)
+    finally:
+        conversation.close()
+    report = SavingsReport.for_user(paths)
+    numbers = AnswerNumbers(conversation.text, stats, report.of_answer(stats))
+    if options.json:
+        json.dump(numbers.as_json(), stdout, indent=2)
+        print(file=stdout)
+    else:
+        print(file=stdout, flush=True)
+        print(numbers.as_line(), file=stderr)
+    return 0
+
+
+class _OneAnswer:
+    """The engine, driven from one thread through a queue."""
+
+    def __init__(self, paths: Paths, stderr: TextIO, stream_to: TextIO | None) -> None:
+        self._arrivals: queue.SimpleQueue[Arrival] = queue.SimpleQueue()
+        self._stderr = stderr
+        self._stream_to = stream_to
+        self._host = EngineHost(
+            lambda: EngineProcess(paths.log_dir / "engine-cli.log"),
+            QuirksFile(paths.quirks_file, machine_key()),
+            self._arrivals.put,
+        )
+        self.text = ""
+
+    def load(self, path: str, n_ctx: int, n_threads: int) -> None:
+        request_id = self._host.load(path, n_ctx=n_ctx, n_threads=n_threads)
+        for event in self._events():
+            match event:
+                case Loaded():
+                    for notice in event.notices:
+                        print(notice.one_line(), file=self._stderr)
+                    return
+                case Failed(problem=problem):
+                    raise CoterieError(problem)
+                case Retrying():
+                    print("Repacked weights crashed the engine; trying without.", file=self._stderr)
+        raise AssertionError(request_id)
+
+    def ask(self, prompt: str, sampling: Sampling, max_tokens: int) -> GenerationStats:
+        """The answer's numbers. Ctrl-C stops it and the numbers still come."""
+        messages = (ChatMessage("user", prompt),)
+        request_id = self._host.generate(messages, sampling, max_tokens=max_tokens)
+        while True:
+            try:
+                return self._follow()
+            except KeyboardInterrupt:
+                self._host.cancel(request_id)
+
+    def _follow(self) -> GenerationStats:
+        for event in self._events():
+            match event:
+                case Text(text=text):
+                    self.text += text
+                    if self._stream_to is not None:
+                        self._stream_to.write(text)
+                        self._stream_to.flush()
+                case Finished(stats=stats):
+                    return stats
+                case Failed(problem=problem):
+                    raise CoterieError(problem)
+        raise AssertionError("the queue ended")
+
+    def _events(self) -> Any:
+        while True:
+            event: HostEvent | None = self._host.handle(self._arrivals.get())
+            if isinstance(event, Exited):
+                raise CoterieError(why(event))
+            if event is not None:
+                yield event
+
+    def close(self) -> None:
+        self._host.stop()

@@ -1,0 +1,63 @@
+"""Where Coterie keeps its files."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from platformdirs import PlatformDirs
+
+HOME_VARIABLE = "COTERIE_HOME"
+
+
+@dataclass(frozen=True)
+class Paths:
+    """Folders and files. None is made before something is written to it."""
+
+    config_dir: Path
+    data_dir: Path
+    cache_dir: Path
+    log_dir: Path
+
+    @classmethod
+    def for_user(cls, environment: Mapping[str, str] = os.environ) -> Paths:
+        """The user's own folders, or everything beneath COTERIE_HOME where that is set."""
+        if home := environment.get(HOME_VARIABLE):
+            return cls.beneath(Path(home))
+        dirs = PlatformDirs("coterie", appauthor=False)
+        return cls(
+            dirs.user_config_path, dirs.user_data_path, dirs.user_cache_path, dirs.user_log_path
+        )
+
+    @classmethod
+    def beneath(cls, home: Path) -> Paths:
+        """Everything in one folder: portable, and apart from the user's own."""
+        home = Path(os.path.abspath(home.expanduser()))  # noqa: PTH100 - resolve() follows links
+        return cls(home / "config", home / "data", home / "cache", home / "logs")
+
+    @property
+    def models_dir(self) -> Path:
+        return self.data_dir / "models"
+
+    @property
+    def database(self) -> Path:
+        return self.data_dir / "conversations.db"
+
+    @property
+    def settings_file(self) -> Path:
+        return self.config_dir / "settings.json"
+
+    @property
+    def prices_file(self) -> Path:
+        """The user's own prices; those that come with the program are in assets/."""
+        return self.config_dir / "prices.json"
+
+    @property
+    def quirks_file(self) -> Path:
+        return self.data_dir / "quirks.json"
+
+    @property
+    def header_cache(self) -> Path:
+        return self.cache_dir / "model-headers.json"

@@ -1,0 +1,1 @@
+"""Fonts, icons, the logo and the design tokens, read by path."""

@@ -1,0 +1,206 @@
+"""The panel at the right: what the running or last answer costs in time, memory, energy, money."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from app.session_state import SessionState
+from runtime.protocol.messages import GenerationStats
+from ui import number_text
+from ui.controls import IconButton
+from ui.figures import Figure, Sparkline
+from ui.labels import Label
+from ui.memory_shares import memory_shares
+from ui.memory_view import MemoryView
+from ui.savings_view import SavingsView
+from ui.theme import Theme
+
+DIGITS_EVERY_MS = 250
+
+
+class LiveDot(QWidget):
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self.setFixedSize(7, 7)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._theme.color("state.ok"))
+        painter.drawEllipse(QRectF(self.rect()))
+
+
+class LivePanel(QFrame):
+    closed = Signal()
+    prices_wanted = Signal()
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._state: SessionState | None = None
+        self._drawn: SessionState | None = None
+        self._pace = QTimer(self, interval=DIGITS_EVERY_MS, singleShot=True)
+        self._pace.timeout.connect(self._draw_latest)
+        self.setProperty("surface", "sidebar")
+        self.setProperty("line", "left")
+        self.setFixedWidth(theme.px("layout.live_panel"))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(1, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._header())
+        column.addWidget(self._blocks(), 1)
+
+    def show_state(self, state: SessionState) -> None:
+        """Digits change four times a second at most; a beginning or end shows at once."""
+        before, self._state = self._drawn, state
+        turned = before is None or (before.answer is None) != (state.answer is None)
+        if turned or state.conversation is not (before.conversation if before else None):
+            self._pace.stop()
+            self._draw_latest()
+        elif not self._pace.isActive():
+            self._pace.start()
+
+    def _draw_latest(self) -> None:
+        state = self._state
+        assert state is not None
+        self._drawn = state
+        if state.answer is not None:
+            self._show_running(state)
+        else:
+            self._show_last(state)
+        self.memory.show_bars(memory_shares(state.engine.memory, state.system_memory))
+        self.savings.show_savings(state.savings)
+
+    def _show_running(self, state: SessionState) -> None:
+        answer = state.answer
+        assert answer is not None
+        self._title("Live", live=True)
+        self._speeds(answer.tokens_per_s, answer.prompt_tokens_per_s, answer.ttft_s)
+        self.sparkline.show_speeds(answer.speeds, live=True)
+        self._energy(None)
+
+    def _show_last(self, state: SessionState) -> None:
+        last = state.last_answer
+        stats = last.stats if last is not None else None
+        self._title("Last answer", live=False)
+        if stats is None:
+            self._speeds(None, None, None)
+        else:
+            self._speeds(stats.decode_tokens_per_s, stats.prompt_tokens_per_s, stats.ttft_s)
+        self.sparkline.show_speeds(state.last_speeds, live=False)
+        self._energy(stats)
+
+    def _title(self, text: str, *, live: bool) -> None:
+        self.title.show_text(text)
+        self.dot.setVisible(live)
+
+    def _speeds(self, decode: float | None, prompt: float | None, ttft_s: float | None) -> None:
+        self.decode.show_figure(number_text.tokens_per_s(decode), "tok/s" if decode else "")
+        self.prompt.show_figure(number_text.tokens_per_s(prompt), "tok/s" if prompt else "")
+        self.first_token.show_figure(*number_text.number_of_duration(ttft_s))
+
+    def _energy(self, stats: GenerationStats | None) -> None:
+        if stats is None or not stats.completion_tokens or stats.elapsed_s <= 0:
+            self.power.show_figure(number_text.EN_DASH)
+            self.energy.show_figure(number_text.EN_DASH)
+            self.energy_source.show_text("")
+            return
+        joules = stats.energy.joules
+        self.power.show_figure(number_text.watts(joules / stats.elapsed_s), "W")
+        self.energy.show_figure(
+            number_text.joules_per_token(joules, stats.completion_tokens), "J/token"
+        )
+        self.energy_source.show_text(stats.energy.source)
+        self.energy_source.setToolTip(stats.energy.note)
+
+    # Building
+
+    def _header(self) -> QFrame:
+        header = QFrame()
+        header.setProperty("line", "bottom")
+        header.setFixedHeight(self._theme.px("layout.top_bar_chat"))
+        row = QHBoxLayout(header)
+        row.setContentsMargins(15, 0, 10, 1)
+        row.setSpacing(7)
+        self.dot = LiveDot(self._theme)
+        self.dot.hide()
+        self.title = Label(self._theme, "Last answer", weight=600)
+        row.addWidget(self.dot)
+        row.addWidget(self.title, 1)
+        self.close_button = IconButton(
+            self._theme, "panel-right", "Close the live panel", shortcut="Ctrl+."
+        )
+        self.close_button.set_kept_down(True)
+        self.close_button.clicked.connect(self.closed)
+        row.addWidget(self.close_button)
+        return header
+
+    def _blocks(self) -> QScrollArea:
+        theme = self._theme
+        self.decode = Figure(theme, "Decode", "figure_xl", "card_title")
+        self.sparkline = Sparkline(theme)
+        self.prompt = Figure(theme, "Prompt")
+        self.first_token = Figure(theme, "First token")
+        self.memory = MemoryView(theme)
+        self.power = Figure(theme, "Power")
+        self.energy = Figure(theme, "Energy")
+        self.energy_source = Label(theme, "", "caption", "tertiary")
+        self.savings = SavingsView(theme)
+        self.savings.prices_wanted.connect(self.prices_wanted)
+        ground = QWidget()
+        column = QVBoxLayout(ground)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        label = Label(theme, "Decode", "small", "secondary")
+        column.addWidget(self._block(label, self.decode, self.sparkline))
+        pair = _pair(
+            self._named("Prompt", self.prompt), self._named("First token", self.first_token)
+        )
+        column.addWidget(self._block(pair))
+        column.addWidget(self._block(self.memory))
+        pair = _pair(
+            self._named("Power", self.power), self._named("Energy", self.energy)
+        )
+        column.addWidget(self._block(pair, self.energy_source))
+        column.addWidget(self._block(self.savings, last=True))
+        column.addStretch()
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(ground)
+        return area
+
+    def _named(self, text: str, figure: Figure) -> QWidget:
+        place = QWidget()
+        column = QVBoxLayout(place)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(Label(self._theme, text, "small", "secondary"))
+        column.addWidget(figure)
+        return place
+
+    def _block(self, *widgets: QWidget, last: bool = False) -> QFrame:
+        block = QFrame()
+        if not last:
+            block.setProperty("line", "bottom")
+        column = QVBoxLayout(block)
+        column.setContentsMargins(15, 13, 16, 14)
+        column.setSpacing(2)
+        for widget in widgets:
+            column.addWidget(widget)
+        return block
+
+
+def _pair(left: QWidget, right: QWidget) -> QWidget:
+    place = QWidget()
+    row = QHBoxLayout(place)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(12)
+    row.addWidget(left, 1)
+    row.addWidget(right, 1)
+    return place

@@ -1,0 +1,60 @@
+"""Notices above the conversation, each until it is dismissed."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
+
+from app.session_state import SessionCommands
+from runtime.errors import Problem
+from ui.chat_list import IconMark
+from ui.controls import IconButton
+from ui.labels import Label, Paragraph
+from ui.problem_card import spoken
+from ui.theme import Theme
+
+
+class NoticeBar(QFrame):
+    def __init__(self, theme: Theme, commands: SessionCommands) -> None:
+        super().__init__()
+        self._theme, self._commands = theme, commands
+        self._rows: dict[Problem, QFrame] = {}
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
+        self.hide()
+
+    @property
+    def rows(self) -> list[QFrame]:
+        return list(self._rows.values())
+
+    def show_notices(self, notices: tuple[Problem, ...]) -> None:
+        for gone in [notice for notice in self._rows if notice not in notices]:
+            row = self._rows.pop(gone)
+            row.hide()
+            row.deleteLater()
+        for notice in notices:
+            if notice not in self._rows:
+                self._rows[notice] = self._row(notice)
+                self._column.addWidget(self._rows[notice])
+        self.setVisible(bool(self._rows))
+
+    def _row(self, notice: Problem) -> QFrame:
+        frame = QFrame()
+        frame.setProperty("surface", "notice")
+        row = QHBoxLayout(frame)
+        row.setContentsMargins(32, 9, 12, 9)
+        row.setSpacing(10)
+        top = Qt.AlignmentFlag.AlignTop
+        mark = IconMark(self._theme, "info", 18, "state.warn")
+        row.addWidget(mark, 0, top)
+        words = QVBoxLayout()
+        words.setSpacing(1)
+        words.addWidget(Label(self._theme, notice.title, weight=500))
+        words.addWidget(Paragraph(self._theme, spoken(notice), "small", "secondary"))
+        row.addLayout(words, 1)
+        dismiss = IconButton(self._theme, "x", f"Dismiss: {notice.title}", icon_px=16)
+        dismiss.setToolTip("Dismiss")
+        dismiss.clicked.connect(lambda: self._commands.dismiss_notice(notice))
+        row.addWidget(dismiss, 0, top)
+        return frame

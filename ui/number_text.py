@@ -1,0 +1,164 @@
+"""The one place that turns numbers into the text people read."""
+
+from __future__ import annotations
+
+import math
+
+GIB = 1024**3
+MINUS = "\u2212"
+EN_DASH = "\u2013"
+NOT_MEASURED = "not measured"
+KIBI_TOKENS = 1024
+MINUTE_S, HOUR_S, DAY_S = 60, 3600, 86_400
+
+
+def signed(text: str, value: float) -> str:
+    """`text` of the absolute value, with a true minus sign where `value` is below zero."""
+    return MINUS + text if value < 0 else text
+
+
+def significant(value: float, digits: int = 3) -> str:
+    """Three significant digits and no exponent: 331, 41.8, 5.70, 1,204."""
+    if value == 0:
+        return "0"
+    magnitude = math.floor(math.log10(abs(value)))
+    rounded = round(value, digits - 1 - magnitude)
+    magnitude = math.floor(math.log10(abs(rounded)))
+    return signed(f"{abs(rounded):,.{max(0, digits - 1 - magnitude)}f}", rounded)
+
+
+def tokens_per_s(value: float | None) -> str:
+    """A measured speed without its unit; an en dash where there is none."""
+    return EN_DASH if value is None else significant(value)
+
+
+def tokens_per_s_unit(value: float | None) -> str:
+    return NOT_MEASURED if value is None else f"{significant(value)} tok/s"
+
+
+def gib(size_bytes: int) -> str:
+    """GiB with one decimal and no unit; an en dash for nothing at all."""
+    if size_bytes == 0:
+        return EN_DASH
+    text = f"{abs(size_bytes) / GIB:,.1f}"
+    return signed("<0.1" if text == "0.0" else text, size_bytes)
+
+
+def gib_unit(size_bytes: int) -> str:
+    return f"{gib(size_bytes)} GiB"
+
+
+def gib_of(used_bytes: int, total_bytes: int) -> str:
+    return f"{gib(used_bytes)} of {gib(total_bytes)} GiB"
+
+
+def gib_done(fraction: float, total_bytes: int) -> str:
+    """Progress through a file: 9.1 of 17.3 GiB, 0.0 of 17.3 GiB."""
+    return f"{fraction * total_bytes / GIB:,.1f} of {gib_unit(total_bytes)}"
+
+
+def percent(fraction: float) -> str:
+    return signed(f"{abs(fraction) * 100:.0f} %", round(fraction * 100))
+
+
+def tokens(count: int) -> str:
+    return f"{count:,}"
+
+
+def counted(count: int, noun: str) -> str:
+    """`1 token`, `1,204 tokens`."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def tokens_short(count: int) -> str:
+    """The context meter's form: 512, 3.1k, 16k (a k is 1,024 tokens)."""
+    if count < KIBI_TOKENS:
+        return str(count)
+    kibi = count / KIBI_TOKENS
+    if kibi >= 10:
+        return f"{kibi:.0f}k"
+    return f"{kibi:.1f}k".replace(".0k", "k")
+
+
+def meter(used_tokens: int, n_ctx: int) -> str:
+    return f"{tokens_short(used_tokens)} / {tokens_short(n_ctx)}"
+
+
+def duration(seconds: float) -> str:
+    """0.62 s, 4.2 s, 12 s, 1 min 17 s, 3 h 5 min, 22.9 days."""
+    if seconds < 0.995:
+        return f"{seconds:.2f} s"
+    if seconds < 9.95:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    if whole < MINUTE_S:
+        return f"{whole} s"
+    if whole < HOUR_S:
+        return f"{whole // MINUTE_S} min {whole % MINUTE_S} s"
+    if whole < 2 * DAY_S:
+        return f"{whole // HOUR_S} h {whole % HOUR_S // MINUTE_S} min"
+    return f"{seconds / DAY_S:,.1f} days"
+
+
+def number_of_duration(seconds: float | None) -> tuple[str, str]:
+    """The figure and its unit apart, for a large figure with a small unit."""
+    if seconds is None:
+        return EN_DASH, ""
+    figure, _, unit = duration(seconds).partition(" ")
+    return figure, unit
+
+
+def money_of_chat(usd: float) -> str:
+    """Four decimals; a sum too small for them is said to be small, never shown as zero."""
+    return _money(usd, 4)
+
+
+def money_total(usd: float) -> str:
+    """Two decimals, three below one cent."""
+    return _money(usd, 2 if abs(usd) >= 0.01 or usd == 0 else 3)
+
+
+def price(usd: float) -> str:
+    """A list price: two decimals, more where it needs them."""
+    text = f"{usd:,.4f}".rstrip("0")
+    whole, _, decimals = text.partition(".")
+    return f"${whole}.{decimals:0<2}"
+
+
+def _money(usd: float, decimals: int) -> str:
+    text = f"{abs(usd):,.{decimals}f}"
+    if usd != 0 and float(text.replace(",", "")) == 0:
+        smallest = f"${10**-decimals:.{decimals}f}"
+        return f"<{smallest}" if usd > 0 else f">{MINUS}{smallest}"
+    return signed(f"${text}", usd)
+
+
+def watts(value: float) -> str:
+    return f"{value:,.0f}" if value >= 0.5 or value == 0 else "<1"
+
+
+def joules_per_token(joules: float, completion_tokens: int) -> str:
+    """Without its unit, J/token; an en dash for an answer without tokens."""
+    if completion_tokens <= 0:
+        return EN_DASH
+    return significant(joules / completion_tokens, 2)
+
+
+def parameters(count: int) -> str:
+    """135 M, 30.5 B."""
+    if count <= 0:
+        return EN_DASH
+    if count >= 999_500_000:
+        return f"{count / 1e9:,.1f}".removesuffix(".0") + " B"
+    return f"{count / 1e6:,.0f} M"
+
+
+def parameters_used(total: int, active: int) -> str:
+    """30.5 B (3.3 B): all parameters, and those one token uses where that is fewer."""
+    if active <= 0 or active >= total:
+        return parameters(total)
+    return f"{parameters(total)} ({parameters(active)})"
+
+
+def experts(count: int, used: int) -> str:
+    return "dense" if count <= 0 else f"{count:,}, {used:,} at a time"

@@ -1,0 +1,96 @@
+"""The narrow bar on the left: the mark and the pages."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+
+from ui.controls import PaintedButton
+from ui.theme import Theme
+
+Page = Literal["chats", "models", "settings"]
+_ITEMS: tuple[tuple[Page, str, str, str], ...] = (
+    ("chats", "Chats", "message-square", "Ctrl+1"),
+    ("models", "Models", "box", "Ctrl+2"),
+    ("settings", "Settings", "settings-2", "Ctrl+,"),
+)
+_ICON_PX, _GAP_PX, _LABEL_PX = 20, 4, 14
+
+
+class RailItem(PaintedButton):
+    def __init__(self, theme: Theme, text: str, icon: str, shortcut: str) -> None:
+        super().__init__(theme, text)
+        self._icon = icon
+        self.setText(text)
+        self.setCheckable(True)
+        self.setAutoExclusive(True)
+        self.setFont(theme.font("caption", 500))
+        self.setToolTip(f"{text} ({shortcut})")
+        self.setFixedSize(theme.px("control.rail_item.w"), theme.px("control.rail_item.h"))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = self.begin()
+        if self.isChecked():
+            self.fill(painter, self.theme.color("surface.selected"), self.ring_radius)
+        elif self.hovered():
+            self.fill(painter, self.theme.color("surface.hover"), self.ring_radius)
+        ink = "text.primary" if self.isChecked() else "text.secondary"
+        top = (self.height() - _ICON_PX - _GAP_PX - _LABEL_PX) / 2
+        self.draw_icon(painter, self._icon, _ICON_PX, ink, (self.width() - _ICON_PX) / 2, top)
+        painter.setPen(self.theme.color(ink))
+        box = QRectF(0, top + _ICON_PX + _GAP_PX, self.width(), _LABEL_PX)
+        painter.drawText(
+            box, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter, self.text()
+        )
+
+    def sizeHint(self) -> QSize:
+        return QSize(QFontMetrics(self.font()).horizontalAdvance(self.text()), self.height())
+
+
+class Logo(QWidget):
+    """The mark, `size` logical pixels square."""
+
+    def __init__(self, theme: Theme, size: int) -> None:
+        super().__init__()
+        self._theme = theme
+        self.setFixedSize(size, size)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        QPainter(self).drawPixmap(0, 0, self._theme.logo(self.width(), self.devicePixelRatioF()))
+
+
+class Rail(QFrame):
+    page_chosen = Signal(str)
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.setProperty("surface", "rail")
+        self.setFixedWidth(theme.px("layout.rail"))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(3, 14, 4, 12)
+        column.setSpacing(4)
+        column.addWidget(Logo(theme, 30), 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addSpacing(18)
+        self.items: dict[Page, RailItem] = {}
+        for page, text, icon, shortcut in _ITEMS:
+            item = RailItem(theme, text, icon, shortcut)
+            item.clicked.connect(lambda _=False, page=page: self.page_chosen.emit(page))
+            if page == "settings":
+                column.addStretch()
+            column.addWidget(item, 0, Qt.AlignmentFlag.AlignHCenter)
+            self.items[page] = item
+
+    def show_page(self, page: Page) -> None:
+        self.items[page].setChecked(True)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        step = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(event.key()))
+        items = list(self.items.values())
+        focused = next((n for n, item in enumerate(items) if item.hasFocus()), None)
+        if step is None or focused is None:
+            super().keyPressEvent(event)
+            return
+        items[(focused + step) % len(items)].setFocus(Qt.FocusReason.TabFocusReason)
