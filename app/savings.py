@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from app import number_text
 from app.prices import Price
 from runtime.protocol.messages import GenerationStats
 
-JOULES_PER_WH = 3_600
 MILLION = 1_000_000
 TIMES = "\N{MULTIPLICATION SIGN}"
 
@@ -77,10 +77,10 @@ class Usage:
 def savings(price: Price, usage: Usage, electricity_usd_per_kwh: float) -> Savings:
     """What `usage` would have cost at `price`, less the electricity it took here."""
     cloud = _cloud_lines(price, usage)
-    kwh = usage.joules / JOULES_PER_WH / 1_000
+    kwh = usage.joules / number_text.JOULES_PER_WH / 1_000
     electricity = LedgerLine(
         "Electricity",
-        f"{_energy(usage.joules)} {TIMES} {_dollars(electricity_usd_per_kwh)}/kWh",
+        f"{number_text.energy(usage.joules)} {TIMES} {number_text.price(electricity_usd_per_kwh)}/kWh",
         # Zero joules give 0.0 here where a leading minus would give -0.0.
         0.0 - kwh * electricity_usd_per_kwh,
     )
@@ -119,7 +119,7 @@ def _cloud_lines(price: Price, usage: Usage) -> tuple[LedgerLine, ...]:
 
 
 def _tokens_line(label: str, tokens: int, usd_per_million: float) -> LedgerLine:
-    arithmetic = f"{tokens:,} {TIMES} {_dollars(usd_per_million)} / 1M"
+    arithmetic = f"{tokens:,} {TIMES} {number_text.price(usd_per_million)} / 1M"
     return LedgerLine(label, arithmetic, tokens * usd_per_million / MILLION)
 
 
@@ -152,20 +152,3 @@ def _energy_assumption(usage: Usage) -> str:
         how = "Electricity is estimated"
     notes = "; ".join(usage.energy_notes)
     return f"{how}: {notes}." if notes else f"{how}."
-
-
-def _energy(joules: float) -> str:
-    """3.0 Wh, 0.042 Wh, 1.25 kWh."""
-    wh = joules / JOULES_PER_WH
-    if wh >= 1_000:
-        return f"{wh / 1_000:,.2f} kWh"
-    if wh >= 1 or wh == 0:
-        return f"{wh:,.1f} Wh"
-    return f"{wh:.2g} Wh" if wh >= 0.0001 else "<0.0001 Wh"
-
-
-def _dollars(usd: float) -> str:
-    """A price: two decimals, more where it needs them."""
-    text = f"{usd:,.6f}".rstrip("0")
-    whole, _, decimals = text.partition(".")
-    return f"${whole}.{decimals:0<2}"

@@ -39,7 +39,7 @@ _Property = QTextFormat.Property
 class InertDocument(QTextDocument):
     """A document that loads nothing, whatever address its text names."""
 
-    def loadResource(self, kind: int, url: QUrl) -> object:
+    def loadResource(self, kind: int, _url: QUrl) -> object:
         if kind == QTextDocument.ResourceType.ImageResource.value:
             # A null answer would make Qt open the name as a file itself (qtextimagehandler.cpp).
             return QImage(1, 1, QImage.Format.Format_ARGB32)
@@ -264,7 +264,9 @@ def _style_runs(block: QTextBlock, theme: Theme, role: str, *, heading: bool) ->
         cursor.setCharFormat(_run_format(old, base, theme, heading=heading))
 
 
-def _run_format(old: QTextCharFormat, base: QFont, theme: Theme, *, heading: bool) -> QTextCharFormat:
+def _run_format(
+    old: QTextCharFormat, base: QFont, theme: Theme, *, heading: bool
+) -> QTextCharFormat:
     font = QFont(base)
     new = QTextCharFormat()
     if old.fontFixedPitch():
@@ -303,8 +305,5 @@ def _style_table(table: QTextTable, theme: Theme) -> None:
             cell.setRightPadding(0)
             cell.setBottomBorder(1)
             cell.setBottomBorderStyle(QTextFrameFormat.BorderStyle.BorderStyle_Solid)
-            cell.setBottomBorderBrush(
-                theme.color("line.line" if row == 0 else "line.hairline")
-            )
+            cell.setBottomBorderBrush(theme.color("line.line" if row == 0 else "line.hairline"))
             table.cellAt(row, column).setFormat(cell)
-

@@ -103,7 +103,9 @@ class CodeCopyButton(Button):
     """Copies one code block; says so for two seconds."""
 
     def __init__(self, theme: Theme, parent: MessageText) -> None:
-        super().__init__(theme, "Copy", "quiet", "compact", icon="copy", name="Copy code", parent=parent)
+        super().__init__(
+            theme, "Copy", "quiet", "compact", icon="copy", name="Copy code", parent=parent
+        )
         self.code = ""
         self.setFont(theme.font("caption", 500))
         self.clicked.connect(self._copy)
@@ -149,9 +151,7 @@ class AnswerText(MessageText):
         if done > self._rendered:
             self._remove_tail()
             if text[self._rendered : done].strip():
-                markdown.append_markdown(
-                    self.document(), self.theme, text[self._rendered : done]
-                )
+                markdown.append_markdown(self.document(), self.theme, text[self._rendered : done])
             self._rendered = done
             suffix_from = done
         self._append_tail(suffix_from)
@@ -238,7 +238,11 @@ class AnswerText(MessageText):
     # What is painted around and over the text.
 
     def _content_changed(self) -> None:
-        self._frames = markdown.code_frames(self.document()) if "```" in self._text or "~~~" in self._text else []
+        self._frames = (
+            markdown.code_frames(self.document())
+            if "```" in self._text or "~~~" in self._text
+            else []
+        )
         self.updateGeometry()
         self.laid_out()
         self.viewport().update()

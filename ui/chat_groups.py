@@ -9,8 +9,19 @@ from datetime import date, datetime
 from app.session_state import ConversationSummary
 
 _MONTHS = (
-    "January February March April May June July August September October November December"
-).split()
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 DAYS_OF_A_WEEK = 7
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date
 
 from PySide6.QtCore import QEvent, QModelIndex, QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QPaintEvent, QPainter
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QListView,
     QMenu,
     QVBoxLayout,
-    QWidget,
 )
 
 from app.session_state import ConversationSummary, SessionCommands, SessionState
@@ -23,26 +22,9 @@ from ui.chat_groups import grouped, matching
 from ui.chat_rows import CHAT_ROLE, ChatRowPainter, ChatRows
 from ui.controls import IconButton
 from ui.focus_ring import KEYBOARD_REASONS
+from ui.icon_mark import IconMark
 from ui.labels import Label, Paragraph
 from ui.theme import Theme
-
-
-class IconMark(QWidget):
-    """An icon that is no button."""
-
-    def __init__(self, theme: Theme, icon: str, size: int, color: str) -> None:
-        super().__init__()
-        self._theme, self._icon, self._color = theme, icon, color
-        self.setFixedSize(size, size)
-
-    def show_icon(self, icon: str, color: str) -> None:
-        if (icon, color) != (self._icon, self._color):
-            self._icon, self._color = icon, color
-            self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        pixmap = self._theme.icon(self._icon, self.width(), self._color, self.devicePixelRatioF())
-        QPainter(self).drawPixmap(0, 0, pixmap)
 
 
 class SearchField(QLineEdit):

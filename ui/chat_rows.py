@@ -66,7 +66,9 @@ class ChatRows(QAbstractListModel):
             return row.label if row.chat else f"{row.label}, heading"
         return row.chat if role == CHAT_ROLE else None
 
-    def setData(self, index: QModelIndex, value: object, role: int = Qt.ItemDataRole.EditRole) -> bool:
+    def setData(
+        self, index: QModelIndex, value: object, _role: int = Qt.ItemDataRole.EditRole
+    ) -> bool:
         chat = self.row(index).chat
         title = str(value).strip()
         if chat is None or not title or title == chat.title:
@@ -77,9 +79,7 @@ class ChatRows(QAbstractListModel):
     def flags(self, index: QModelIndex) -> Qt.ItemFlag:
         if not index.isValid() or self.row(index).chat is None:
             return Qt.ItemFlag.NoItemFlags
-        return (
-            Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsEditable
-        )
+        return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsEditable
 
 
 class ChatRowPainter(QStyledItemDelegate):
@@ -91,14 +91,12 @@ class ChatRowPainter(QStyledItemDelegate):
         self.open_id: int | None = None
         self.ring_wanted = False
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:
+    def sizeHint(self, _option: QStyleOptionViewItem, index: QModelIndex) -> QSize:
         if index.data(CHAT_ROLE) is not None:
             return QSize(0, self._theme.px("row.conversation"))
         return QSize(0, _HEADING_PX if index.row() else _FIRST_HEADING_PX)
 
-    def paint(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex
-    ) -> None:
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
         chat = index.data(CHAT_ROLE)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -142,7 +140,7 @@ class ChatRowPainter(QStyledItemDelegate):
         painter.drawText(text_box, Qt.AlignmentFlag.AlignVCenter, title)
 
     def createEditor(
-        self, parent: QWidget, option: QStyleOptionViewItem, index: QModelIndex
+        self, parent: QWidget, _option: QStyleOptionViewItem, _index: QModelIndex
     ) -> QWidget:
         editor = QLineEdit(parent)
         editor.setAccessibleName("New title")
@@ -151,6 +149,6 @@ class ChatRowPainter(QStyledItemDelegate):
         return editor
 
     def updateEditorGeometry(
-        self, editor: QWidget, option: QStyleOptionViewItem, index: QModelIndex
+        self, editor: QWidget, option: QStyleOptionViewItem, _index: QModelIndex
     ) -> None:
         editor.setGeometry(option.rect.adjusted(_INSET_PX, 1, -_INSET_PX, -1))

@@ -198,4 +198,6 @@ def _to_left(menu: QMenu) -> QPoint:
 
 
 def _choices_change(before: SessionState, after: SessionState) -> bool:
-    return before.engine.phase != after.engine.phase or before.engine.log_tail != after.engine.log_tail
+    return (
+        before.engine.phase != after.engine.phase or before.engine.log_tail != after.engine.log_tail
+    )

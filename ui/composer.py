@@ -1,4 +1,4 @@
-"""Where messages are written: the field, the model in use, how full the context is, Send or Stop."""
+"""Where messages are written: the field, the model, how full the context is, Send or Stop."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPlainTextEdit, QVBoxLayout, QWidget
 
+from app import number_text
 from app.local_models import LocalModel
 from app.session_state import SessionCommands, SessionState
-from ui import number_text
 from ui.controls import PaintedButton
 from ui.theme import Theme
 
@@ -142,7 +142,7 @@ class ModelPill(PaintedButton):
         detail = QFontMetrics(self._detail_font).horizontalAdvance(self._detail())
         return QSize(10 + min(name, 240) + (6 + detail if detail else 0) + 6 + 14 + 8, 28)
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paintEvent(self, _event: QPaintEvent) -> None:
         painter = self.begin()
         color = self.theme.color
         ground = color("surface.hover") if self.hovered() else None
@@ -203,7 +203,7 @@ class ContextMeter(QWidget):
             )
         self.update()
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         color = self._theme.color
@@ -237,7 +237,7 @@ class SendButton(PaintedButton):
             self.setToolTip("Stop (Esc)" if is_stop else "Send (Enter)")
             self.update()
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paintEvent(self, _event: QPaintEvent) -> None:
         painter = self.begin()
         color = self.theme.color
         radius = self.theme.px("radius.control")
@@ -328,10 +328,10 @@ class Composer(QFrame):
         else:
             self._send()
 
-    def mousePressEvent(self, event) -> None:
+    def mousePressEvent(self, _event) -> None:
         self.field.setFocus(Qt.FocusReason.MouseFocusReason)
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         color = self._theme.color
@@ -339,9 +339,7 @@ class Composer(QFrame):
         painter.setPen(QPen(color(line), 1))
         painter.setBrush(color("surface.field"))
         radius = self._theme.px("radius.composer")
-        painter.drawRoundedRect(
-            QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), radius, radius
-        )
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
 
 
 def hint_for(state: SessionState) -> str:

@@ -50,7 +50,9 @@ class PaintedButton(QAbstractButton):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         return painter
 
-    def fill(self, painter: QPainter, color: QColor | None, radius: float, line: QColor | None = None) -> None:
+    def fill(
+        self, painter: QPainter, color: QColor | None, radius: float, line: QColor | None = None
+    ) -> None:
         """The button's whole area, with a hairline of `line` inside its edge."""
         box = QRectF(self.rect())
         if line is not None:
@@ -61,7 +63,9 @@ class PaintedButton(QAbstractButton):
         painter.setBrush(color if color is not None else Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(box, radius, radius)
 
-    def draw_icon(self, painter: QPainter, name: str, size: int, color: str, x: float, y: float) -> None:
+    def draw_icon(
+        self, painter: QPainter, name: str, size: int, color: str, x: float, y: float
+    ) -> None:
         pixmap = self.theme.icon(name, size, color, self.devicePixelRatioF())
         painter.drawPixmap(round(x), round(y), pixmap)
 
@@ -106,7 +110,7 @@ class Button(PaintedButton):
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paintEvent(self, _event: QPaintEvent) -> None:
         painter = self.begin()
         ink = self._paint_ground(painter)
         metrics = QFontMetrics(self.font())
@@ -132,7 +136,9 @@ class Button(PaintedButton):
             return "text.disabled"
         over = self.hovered() or self.isDown()
         if self._kind == "primary":
-            self.fill(painter, color("action.ink_hover" if over else "action.ink"), self.ring_radius)
+            self.fill(
+                painter, color("action.ink_hover" if over else "action.ink"), self.ring_radius
+            )
             return "action.on_ink"
         ground = color("surface.hover" if over else "surface.card")
         self.fill(painter, ground, self.ring_radius, color("line.line"))
@@ -172,7 +178,7 @@ class IconButton(PaintedButton):
             self._kept_down = kept_down
             self.update()
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paintEvent(self, _event: QPaintEvent) -> None:
         painter = self.begin()
         color = self.theme.color
         over = self.hovered()
@@ -200,10 +206,12 @@ class SuggestionButton(PaintedButton):
     def sizeHint(self) -> QSize:
         return QSize(QFontMetrics(self.font()).horizontalAdvance(self.text()) + 26, 38)
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paintEvent(self, _event: QPaintEvent) -> None:
         painter = self.begin()
         ground = "surface.hover" if self.hovered() or self.isDown() else "surface.card"
-        self.fill(painter, self.theme.color(ground), self.ring_radius, self.theme.color("line.line"))
+        self.fill(
+            painter, self.theme.color(ground), self.ring_radius, self.theme.color("line.line")
+        )
         painter.setPen(self.theme.color("text.primary"))
         box = QRectF(self.rect()).adjusted(13, 0, -13, 0)
         painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, self.text())

@@ -10,9 +10,9 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QSizePolicy, QVBoxLayout, QWidget
 
+from app import number_text
 from app.local_models import LocalModel
 from app.session_state import EngineState, SessionState
-from ui import number_text
 from ui.controls import Button, SuggestionButton
 from ui.labels import Label, Paragraph
 from ui.theme import Theme
@@ -79,7 +79,7 @@ class LoadBar(QWidget):
             self.setAccessibleDescription(number_text.percent(fraction))
             self.update()
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)

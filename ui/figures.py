@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from ui import number_text
+from app import number_text
 from ui.theme import Theme
 
 _GAP_PX = 5
@@ -44,7 +44,7 @@ class Figure(QWidget):
     def minimumSizeHint(self) -> QSize:
         return QSize(40, self.height())
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         font = self._theme.font(self._role)
         metrics = QFontMetrics(font)
@@ -92,7 +92,7 @@ class Sparkline(QWidget):
             )
         self.update()
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(self._theme.font("caption"))
@@ -100,7 +100,9 @@ class Sparkline(QWidget):
         if len(self._speeds) < 2:
             box = QRectF(self.rect())
             painter.setPen(self._theme.color("text.tertiary"))
-            painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, "Appears while an answer is written")
+            painter.drawText(
+                box, Qt.AlignmentFlag.AlignVCenter, "Appears while an answer is written"
+            )
             return
         width = self.width() - _AXIS_PX
         height = self._theme.px("chart.sparkline_h")
@@ -108,7 +110,9 @@ class Sparkline(QWidget):
         self._paint_axes(painter, width, height, low, high)
         self._paint_curve(painter, width - 5, height, low, high)
 
-    def _paint_axes(self, painter: QPainter, width: int, height: int, low: float, high: float) -> None:
+    def _paint_axes(
+        self, painter: QPainter, width: int, height: int, low: float, high: float
+    ) -> None:
         right = QRectF(width, 0, _AXIS_PX, height)
         flags = Qt.AlignmentFlag.AlignRight
         painter.drawText(right, flags | Qt.AlignmentFlag.AlignTop, number_text.significant(high, 2))
@@ -124,7 +128,9 @@ class Sparkline(QWidget):
         painter.drawText(under, Qt.AlignmentFlag.AlignLeft, began)
         painter.drawText(under, Qt.AlignmentFlag.AlignRight, ended)
 
-    def _paint_curve(self, painter: QPainter, width: int, height: int, low: float, high: float) -> None:
+    def _paint_curve(
+        self, painter: QPainter, width: int, height: int, low: float, high: float
+    ) -> None:
         times = [time_s for time_s, _ in self._speeds]
         span_s = max(1e-3, times[-1] - times[0])
         inner = height - 8
@@ -139,7 +145,11 @@ class Sparkline(QWidget):
             ]
         )
         ink = self._theme.color("chart.measured")
-        painter.setPen(QPen(ink, 1.5, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
+        painter.setPen(
+            QPen(
+                ink, 1.5, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin
+            )
+        )
         painter.drawPolyline(points)
         painter.setPen(QPen(self._theme.color("surface.sidebar"), 1.5))
         painter.setBrush(ink)

@@ -63,7 +63,7 @@ class FocusRing(QWidget):
             self.hide()
         return False
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paintEvent(self, _event: QPaintEvent) -> None:
         width = self._theme.px("stroke.focus_ring")
         radius = self._radius + self._theme.px("stroke.focus_gap") + width / 2
         painter = QPainter(self)
@@ -89,9 +89,10 @@ class FocusRing(QWidget):
         area = self._ring() & window.rect()
         for widget in self._watched:
             scroller = widget.parentWidget()
-            if isinstance(scroller, QAbstractScrollArea) and widget is scroller.viewport():
-                if widget is not target:
-                    area &= QRect(widget.mapTo(window, QPoint(0, 0)), widget.size())
+            if widget is target or not isinstance(scroller, QAbstractScrollArea):
+                continue
+            if widget is scroller.viewport():
+                area &= QRect(widget.mapTo(window, QPoint(0, 0)), widget.size())
         if area.isEmpty():
             self.hide()
             return
@@ -101,9 +102,7 @@ class FocusRing(QWidget):
 
 
 def ring_of(widget: QWidget) -> FocusRing | None:
-    found = widget.window().findChild(
-        FocusRing, options=Qt.FindChildOption.FindDirectChildrenOnly
-    )
+    found = widget.window().findChild(FocusRing, options=Qt.FindChildOption.FindDirectChildrenOnly)
     return found if isinstance(found, FocusRing) else None
 
 

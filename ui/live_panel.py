@@ -6,9 +6,9 @@ from PySide6.QtCore import QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
+from app import number_text
 from app.session_state import SessionState
 from runtime.protocol.messages import GenerationStats
-from ui import number_text
 from ui.controls import IconButton
 from ui.figures import Figure, Sparkline
 from ui.labels import Label
@@ -26,7 +26,7 @@ class LiveDot(QWidget):
         self._theme = theme
         self.setFixedSize(7, 7)
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
@@ -162,9 +162,7 @@ class LivePanel(QFrame):
         )
         column.addWidget(self._block(pair))
         column.addWidget(self._block(self.memory))
-        pair = _pair(
-            self._named("Power", self.power), self._named("Energy", self.energy)
-        )
+        pair = _pair(self._named("Power", self.power), self._named("Energy", self.energy))
         column.addWidget(self._block(pair, self.energy_source))
         column.addWidget(self._block(self.savings, last=True))
         column.addStretch()

@@ -38,9 +38,7 @@ def memory_shares(
     devices = engine.devices if engine is not None else ()
     own = [device for device in devices if not device.is_host]
     bars = [
-        MemoryShares(
-            device.name, "GPU" if len(own) == 1 else device.name, _engine((device,)), None
-        )
+        MemoryShares(device.name, "GPU" if len(own) == 1 else device.name, _engine((device,)), None)
         for device in own
     ]
     if system is not None:

@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from ui import number_text
+from app import number_text
 from ui.labels import Label
 from ui.memory_shares import CLASSES, MemoryShares
 from ui.theme import Theme
@@ -49,7 +49,7 @@ class MemoryBar(QWidget):
             self.setAccessibleDescription(spoken(shares))
             self.update()
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paintEvent(self, _event: QPaintEvent) -> None:
         shares = self._shares
         if shares is None or not self._scale_bytes:
             return
@@ -93,7 +93,7 @@ class MemoryTable(QWidget):
             self.setAccessibleDescription("; ".join(spoken(bar) for bar in bars))
             self.update()
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._row(painter, 0, "GiB", [bar.column for bar in self._bars], head=True)

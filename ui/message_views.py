@@ -6,9 +6,9 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from app import number_text
 from app.session_state import MessageView, RunningAnswer
 from runtime.protocol.messages import GenerationStats
-from ui import number_text
 from ui.answer_text import COPIED_MS, AnswerText, UserText
 from ui.controls import IconButton
 from ui.labels import Label
@@ -33,7 +33,9 @@ class UserBubble(QWidget):
         self._theme = theme
         self.text = UserText(theme, text)
         self.text.setParent(self)
-        self._note = Label(theme, "Sent when the model is ready", "caption", "tertiary", parent=self)
+        self._note = Label(
+            theme, "Sent when the model is ready", "caption", "tertiary", parent=self
+        )
         self._note.setVisible(waiting)
         self._waiting = waiting
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
@@ -53,7 +55,7 @@ class UserBubble(QWidget):
     def sizeHint(self):
         return self.text.sizeHint()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
+    def resizeEvent(self, _event: QResizeEvent) -> None:
         width = self._text_width(self.width())
         height = self.text.heightForWidth(width)
         left = self.width() - _PAD_X - width
@@ -61,7 +63,7 @@ class UserBubble(QWidget):
         hint = self._note.sizeHint().width()
         self._note.setGeometry(self.width() - hint, height + 2 * _PAD_Y + 4, hint, 16)
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
@@ -118,7 +120,9 @@ class AnswerView(QWidget):
         self.text.show_running(answer.text)
         self.status.show_text(running_line(answer))
 
-    def show_finished(self, message: MessageView, *, is_last: bool, problem: ProblemCard | None) -> None:
+    def show_finished(
+        self, message: MessageView, *, is_last: bool, problem: ProblemCard | None
+    ) -> None:
         self.text.setVisible(bool(message.text))
         if message.text != self.text.text or self.text.is_running:
             self.text.show_finished(message.text)

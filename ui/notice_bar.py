@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
 
 from app.session_state import SessionCommands
 from runtime.errors import Problem
-from ui.chat_list import IconMark
 from ui.controls import IconButton
+from ui.icon_mark import IconMark
 from ui.labels import Label, Paragraph
 from ui.problem_card import spoken
 from ui.theme import Theme

@@ -28,8 +28,12 @@ class Popover(QWidget):
         """Show with its lower right corner at `corner` of the window, wholly inside it."""
         self.setFixedWidth(width + 2 * _SHADOW_PX)
         self.content.activate()
-        height = self.content.heightForWidth(self.width()) if self.content.hasHeightForWidth() else 0
-        self.resize(self.width(), max(height, self.content.sizeHint().height() if not height else 0))
+        height = (
+            self.content.heightForWidth(self.width()) if self.content.hasHeightForWidth() else 0
+        )
+        self.resize(
+            self.width(), max(height, self.content.sizeHint().height() if not height else 0)
+        )
         x = min(corner.x() - self.width() + _SHADOW_PX, self.parentWidget().width() - self.width())
         y = max(0, corner.y() - self.height() + _SHADOW_PX)
         self.move(max(0, x), y)
@@ -50,14 +54,14 @@ class Popover(QWidget):
         else:
             super().keyPressEvent(event)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.MouseButtonPress and isinstance(event, QMouseEvent):
             at = self.mapFromGlobal(event.globalPosition().toPoint())
             if not self.rect().contains(at):
                 self.close()
         return False
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         box = QRectF(self.rect()).adjusted(_SHADOW_PX, _SHADOW_PX, -_SHADOW_PX, -_SHADOW_PX)

@@ -9,8 +9,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QVBoxLayout
 
 from runtime.errors import Problem
-from ui.chat_list import IconMark
 from ui.controls import Button, Kind
+from ui.icon_mark import IconMark
 from ui.labels import Label, Paragraph
 from ui.theme import Theme
 

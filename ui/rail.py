@@ -31,7 +31,7 @@ class RailItem(PaintedButton):
         self.setToolTip(f"{text} ({shortcut})")
         self.setFixedSize(theme.px("control.rail_item.w"), theme.px("control.rail_item.h"))
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paintEvent(self, _event: QPaintEvent) -> None:
         painter = self.begin()
         if self.isChecked():
             self.fill(painter, self.theme.color("surface.selected"), self.ring_radius)
@@ -58,7 +58,7 @@ class Logo(QWidget):
         self._theme = theme
         self.setFixedSize(size, size)
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paintEvent(self, _event: QPaintEvent) -> None:
         QPainter(self).drawPixmap(0, 0, self._theme.logo(self.width(), self.devicePixelRatioF()))
 
 

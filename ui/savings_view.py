@@ -6,8 +6,8 @@ from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
+from app import number_text
 from app.savings import Savings
-from ui import number_text
 from ui.controls import Button, PaintedButton
 from ui.figures import Figure
 from ui.labels import Label, Paragraph
@@ -29,7 +29,7 @@ class HowButton(PaintedButton):
     def sizeHint(self) -> QSize:
         return QSize(QFontMetrics(self.font()).horizontalAdvance(self.text()) + 1, 16)
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paintEvent(self, _event: QPaintEvent) -> None:
         painter = self.begin()
         ink = self.theme.color("text.primary" if self.hovered() else "text.tertiary")
         painter.setFont(self.font())

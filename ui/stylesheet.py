@@ -43,7 +43,9 @@ QLineEdit, QAbstractSpinBox {
   padding: 0 10px; min-height: 30px; placeholder-text-color: $placeholder;
   selection-background-color: $selection; selection-color: $text;
 }
-QLineEdit:focus, QAbstractSpinBox:focus { border: 2px solid $focus; padding: 0 9px; min-height: 28px; }
+QLineEdit:focus, QAbstractSpinBox:focus {
+  border: 2px solid $focus; padding: 0 9px; min-height: 28px;
+}
 QLineEdit[inline="true"] { border-radius: 6px; padding: 0 6px; min-height: 24px; }
 QLineEdit[inline="true"]:focus { padding: 0 5px; min-height: 22px; }
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { width: 0; border: 0; }

@@ -139,7 +139,9 @@ def _render(svg: str, size: int, ratio: float) -> QPixmap:
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    QSvgRenderer(QByteArray(svg.encode())).render(painter, QRectF(0, 0, pixmap.width(), pixmap.height()))
+    QSvgRenderer(QByteArray(svg.encode())).render(
+        painter, QRectF(0, 0, pixmap.width(), pixmap.height())
+    )
     painter.end()
     pixmap.setDevicePixelRatio(ratio)
     return pixmap

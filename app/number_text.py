@@ -9,6 +9,7 @@ MINUS = "\u2212"
 EN_DASH = "\u2013"
 NOT_MEASURED = "not measured"
 KIBI_TOKENS = 1024
+JOULES_PER_WH = 3_600
 MINUTE_S, HOUR_S, DAY_S = 60, 3600, 86_400
 
 
@@ -120,7 +121,7 @@ def money_total(usd: float) -> str:
 
 def price(usd: float) -> str:
     """A list price: two decimals, more where it needs them."""
-    text = f"{usd:,.4f}".rstrip("0")
+    text = f"{usd:,.6f}".rstrip("0")
     whole, _, decimals = text.partition(".")
     return f"${whole}.{decimals:0<2}"
 
@@ -135,6 +136,16 @@ def _money(usd: float, decimals: int) -> str:
 
 def watts(value: float) -> str:
     return f"{value:,.0f}" if value >= 0.5 or value == 0 else "<1"
+
+
+def energy(joules: float) -> str:
+    """3.0 Wh, 0.042 Wh, 1.25 kWh."""
+    wh = joules / JOULES_PER_WH
+    if wh >= 1_000:
+        return f"{wh / 1_000:,.2f} kWh"
+    if wh >= 1 or wh == 0:
+        return f"{wh:,.1f} Wh"
+    return f"{wh:.2g} Wh" if wh >= 0.0001 else "<0.0001 Wh"
 
 
 def joules_per_token(joules: float, completion_tokens: int) -> str:
