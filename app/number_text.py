@@ -145,7 +145,7 @@ def energy(joules: float) -> str:
         return f"{wh / 1_000:,.2f} kWh"
     if wh >= 1 or wh == 0:
         return f"{wh:,.1f} Wh"
-    return f"{wh:.2g} Wh" if wh >= 0.0001 else "<0.0001 Wh"
+    return f"{wh:.2g} Wh" if joules >= 0.36 else "<0.0001 Wh"
 
 
 def joules_per_token(joules: float, completion_tokens: int) -> str:

@@ -78,9 +78,10 @@ def savings(price: Price, usage: Usage, electricity_usd_per_kwh: float) -> Savin
     """What `usage` would have cost at `price`, less the electricity it took here."""
     cloud = _cloud_lines(price, usage)
     kwh = usage.joules / number_text.JOULES_PER_WH / 1_000
+    per_kwh = number_text.price(electricity_usd_per_kwh)
     electricity = LedgerLine(
         "Electricity",
-        f"{number_text.energy(usage.joules)} {TIMES} {number_text.price(electricity_usd_per_kwh)}/kWh",
+        f"{number_text.energy(usage.joules)} {TIMES} {per_kwh}/kWh",
         # Zero joules give 0.0 here where a leading minus would give -0.0.
         0.0 - kwh * electricity_usd_per_kwh,
     )
