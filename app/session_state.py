@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
+from app.check_view import CheckView
 from app.local_models import LocalModel
 from app.savings import Savings
 from app.settings import Settings
@@ -103,11 +104,14 @@ class SessionState:
 
     `answer` is the answer in progress, None when idle. `last_answer` is the newest finished one of
     this conversation, for the panel's "Last answer". `queued_text` is what the person sent while a
-    model loads or answers; it goes out by itself. `notices` wait until dismissed.
+    model loads or answers; it goes out by itself. `notices` wait until dismissed. `model_problems`
+    tell why files in `models_dir` are left out of `models`.
     """
 
     settings: Settings
     models: tuple[LocalModel, ...] = ()
+    model_problems: tuple[Problem, ...] = ()
+    models_dir: str = ""
     model: LocalModel | None = None
     engine: EngineState = field(default_factory=EngineState)
     conversations: tuple[ConversationSummary, ...] = ()
@@ -120,6 +124,7 @@ class SessionState:
     system_memory: SystemMemory | None = None
     notices: tuple[Problem, ...] = ()
     first_run: bool = False
+    checks: tuple[CheckView, ...] = ()
 
     @property
     def last_answer(self) -> MessageView | None:
@@ -140,6 +145,7 @@ class SessionCommands(Protocol):
     def rename_chat(self, conversation_id: int, title: str) -> None: ...
     def delete_chat(self, conversation_id: int) -> None: ...
     def keep_draft(self, text: str) -> None: ...
+    def refresh_models(self) -> None: ...
     def load_model(self, model_id: str) -> None: ...
     def cancel_load(self) -> None: ...
     def restart_engine(self) -> None: ...
