@@ -71,7 +71,7 @@ def test_the_ledger_of_a_full_price() -> None:
 
 def test_cached_tokens_without_a_price_of_their_own_are_said() -> None:
     result = savings(NO_CACHED_PRICE, Usage(1000, 900, 0), 0.30)
-    assert [line.arithmetic for line in result.lines][0] == "1,000 × $2.00 / 1M"  # noqa: RUF001
+    assert result.lines[0].arithmetic == "1,000 × $2.00 / 1M"  # noqa: RUF001
     assert any("full input price" in text for text in result.assumptions)
     fresh = savings(NO_CACHED_PRICE, Usage(1000, 0, 0), 0.30)
     assert not any("Cached" in text for text in fresh.assumptions)
@@ -131,7 +131,5 @@ def test_usage_adds_up_answers() -> None:
         ([], "No electricity was counted."),
     ],
 )
-def test_where_the_energy_comes_from_is_said(
-    answers: list[GenerationStats], said: str
-) -> None:
+def test_where_the_energy_comes_from_is_said(answers: list[GenerationStats], said: str) -> None:
     assert said in savings(OUTPUT_ONLY, Usage.of(answers), 0.30).assumptions
