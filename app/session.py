@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from app import chat_history, session_events, session_problems, system_memory
 from app.engine_host import Arrival, EngineHost, HostEvent, RepackingMemory, Retrying
+from app.check_view import CheckView
 from app.event_inbox import EventInbox
 from app.local_models import LocalModel
 from app.savings import Savings
@@ -49,6 +50,9 @@ class ModelShelf(Protocol):
 
     def scan(self) -> tuple[LocalModel, ...]: ...
 
+    @property
+    def problems(self) -> tuple[Problem, ...]: ...
+
 
 class Accountant(Protocol):
     """Sums up what a conversation's answers saved (`ConversationSavings`)."""
@@ -73,6 +77,7 @@ class ChatSession(QObject):
         accountant: Accountant,
         new_engine: Callable[[], Engine],
         repacking: RepackingMemory,
+        models_dir: str = "",
         notices: tuple[Problem, ...] = (),
         parent: QObject | None = None,
     ) -> None:
@@ -91,7 +96,10 @@ class ChatSession(QObject):
         self._answer_start = ""
         self._may_drop_oldest: set[int] = set()
         self._state = SessionState(
-            settings=settings, notices=notices, first_run=not settings.first_run_done
+            settings=settings,
+            models_dir=models_dir,
+            notices=notices,
+            first_run=not settings.first_run_done,
         )
         self._repaint = self._timer(REPAINT_MS, lambda: self.changed.emit(self._state))
         self._draft = self._timer(DRAFT_AFTER_MS, self._write_draft)
@@ -104,8 +112,9 @@ class ChatSession(QObject):
 
     def start(self) -> None:
         """Read the models and conversations, and load the model used last (or the only one)."""
-        models = self._shelf.scan()
-        self._change(models=models, conversations=self._store.summaries())
+        self._change(conversations=self._store.summaries())
+        self.refresh_models()
+        models = self._state.models
         self._memory.start()
         self._sample_memory()
         wanted = next((m for m in models if m.id == self._state.settings.model_id), None)
@@ -123,6 +132,10 @@ class ChatSession(QObject):
         self._store.close()
 
     # Models
+
+    def refresh_models(self) -> None:
+        """Look again at what lies in the models folder."""
+        self._change(models=self._shelf.scan(), model_problems=self._shelf.problems)
 
     def load_model(self, model_id: str) -> None:
         model = next((m for m in self._state.models if m.id == model_id), None)
@@ -331,13 +344,17 @@ class ChatSession(QObject):
             self._change(queued_text=None)
             self.send(text)
 
-    # Settings and notices
+    # Settings, checks and notices
+
+    def show_checks(self, checks: tuple[CheckView, ...]) -> None:
+        """What was found out about this machine, for the first-run page."""
+        self._change(checks=checks)
 
     def change_settings(self, settings: Settings) -> None:
         try:
             self._save_settings(settings)
         except CoterieError as error:
-            self._notice(error.problem)
+            self.tell(error.problem)
         self._change(settings=settings)
         self._show(self._state.conversation)
 
@@ -348,7 +365,8 @@ class ChatSession(QObject):
     def dismiss_notice(self, notice: Problem) -> None:
         self._change(notices=tuple(n for n in self._state.notices if n != notice))
 
-    def _notice(self, problem: Problem) -> None:
+    def tell(self, problem: Problem) -> None:
+        """Show a notice until it is dismissed."""
         self._change(notices=session_events.with_notices(self._state, (problem,)))
 
     # Events
@@ -375,7 +393,7 @@ class ChatSession(QObject):
                 if self._state.answer is not None and event.request_id == self._answer_id:
                     self._answer_went_on(self._state.answer, event)
             case Retrying():
-                self._notice(session_problems.REPACKING_CRASHED)
+                self.tell(session_problems.REPACKING_CRASHED)
             case Exited():
                 self._engine_gone(event)
 

@@ -104,7 +104,7 @@ class EngineProcess:
             self._writer.write(command)
         except FrameTooLarge as error:
             raise CoterieError(_too_long()) from error
-        except OSError:
+        except (OSError, ValueError):  # ValueError: its pipe is closed on our side already
             return
 
     def stop(self) -> None:

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 from ui.controls import PaintedButton
 from ui.theme import Theme
 
-Page = Literal["chats", "models", "settings"]
-_ITEMS: tuple[tuple[Page, str, str, str], ...] = (
+PageName = Literal["chats", "models", "settings"]
+_ITEMS: tuple[tuple[PageName, str, str, str], ...] = (
     ("chats", "Chats", "message-square", "Ctrl+1"),
     ("models", "Models", "box", "Ctrl+2"),
     ("settings", "Settings", "settings-2", "Ctrl+,"),
@@ -74,7 +74,7 @@ class Rail(QFrame):
         column.setSpacing(4)
         column.addWidget(Logo(theme, 30), 0, Qt.AlignmentFlag.AlignHCenter)
         column.addSpacing(18)
-        self.items: dict[Page, RailItem] = {}
+        self.items: dict[PageName, RailItem] = {}
         for page, text, icon, shortcut in _ITEMS:
             item = RailItem(theme, text, icon, shortcut)
             item.clicked.connect(lambda _=False, page=page: self.page_chosen.emit(page))
@@ -83,7 +83,7 @@ class Rail(QFrame):
             column.addWidget(item, 0, Qt.AlignmentFlag.AlignHCenter)
             self.items[page] = item
 
-    def show_page(self, page: Page) -> None:
+    def show_page(self, page: PageName) -> None:
         self.items[page].setChecked(True)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

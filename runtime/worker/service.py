@@ -16,7 +16,8 @@ from runtime.engine.model import LoadCancelled, LoadedModel, LoadOptions, load_m
 from runtime.engine.native_log import NativeLog
 from runtime.engine.other_load import OtherLoad
 from runtime.errors import CoterieError, Problem
-from runtime.gguf.reader import read_header
+from runtime.gguf.model_shape import model_shape
+from runtime.gguf.split_files import read_model
 from runtime.protocol.frames import Event, Failed, Generate, Load, Loaded, LoadProgress, Proven
 from runtime.worker.answering import Answerer, ThreadLimits
 from runtime.worker.mailbox import Mailbox
@@ -70,7 +71,8 @@ class Service:
             self._answerer.close()
             self._answerer = None
         path = Path(command.path)
-        file_bytes = read_header(path).file_bytes
+        # What our reader refuses would end the process inside llama.cpp: a block_count of 2**31 does.
+        file_bytes = model_shape(read_model(path)).file_bytes
         cores = usable_cores()
         threads = ThreadLimits(command.n_threads, cores.usable, cores.logical)
         options = LoadOptions(

@@ -1,0 +1,119 @@
+"""The chats: the list of them, the open one, and the live panel."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace as replace_settings
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout
+
+from app.session_state import Conversation, SessionCommands, SessionState
+from ui.chat_list import ChatList
+from ui.chat_view import ChatView
+from ui.controls import IconButton
+from ui.live_panel import LivePanel
+from ui.page import Page
+from ui.theme import Theme
+
+
+class ChatsPage(Page):
+    """`delete_wanted` carries what has an `id` and a `title`."""
+
+    delete_wanted = Signal(object)
+    prices_wanted = Signal()
+
+    def __init__(self, theme: Theme, commands: SessionCommands) -> None:
+        super().__init__()
+        self._theme, self._commands = theme, commands
+        self._state: SessionState | None = None
+        self._shown_chat: Conversation | None = None
+        # Asked for while the window is too narrow to show them by itself.
+        self._list_called = False
+        self._panel_called = False
+        self.list = ChatList(theme, commands)
+        self.chat = ChatView(theme, commands)
+        self.panel = LivePanel(theme)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.list)
+        row.addWidget(self.chat, 1)
+        row.addWidget(self.panel)
+        self._add_openers()
+        self.list.delete_wanted.connect(self.delete_wanted)
+        self.chat.delete_wanted.connect(self.delete_wanted)
+        self.chat.rename_wanted.connect(self._rename)
+        self.panel.closed.connect(self.toggle_panel)
+        self.panel.prices_wanted.connect(self.prices_wanted)
+
+    def show_state(self, state: SessionState) -> None:
+        self._state = state
+        self.list.show_state(state)
+        self.chat.show_state(state)
+        if not self.panel.isHidden():
+            self.panel.show_state(state)
+        self._place()
+
+    def take_focus(self) -> None:
+        self.chat.focus_composer()
+
+    def search(self) -> None:
+        self._list_called = True
+        self._place()
+        self.list.search.setFocus()
+        self.list.search.selectAll()
+
+    def toggle_panel(self) -> None:
+        if self._state is None:
+            return
+        if self._narrow("live_panel"):
+            self._panel_called = not self._panel_called
+            self._place()
+        else:
+            settings = self._state.settings
+            self._commands.change_settings(
+                replace_settings(settings, live_panel_open=not settings.live_panel_open)
+            )
+
+    def toggle_list(self) -> None:
+        self._list_called = not self._list_called
+        self._place()
+
+    def make_room(self, window_width: int) -> None:
+        """Close what does not fit, and take the wider measures where there is room."""
+        wide = "_wide" if window_width >= self._theme.px("layout.wide_from") else ""
+        self.list.setFixedWidth(self._theme.px(f"layout.conversation_list{wide}"))
+        self.panel.setFixedWidth(self._theme.px(f"layout.live_panel{wide}"))
+        if not self._narrow("live_panel"):
+            self._panel_called = False
+        if not self._narrow("conversation_list"):
+            self._list_called = False
+        self._place()
+
+    def _narrow(self, what: str) -> bool:
+        return self.window().width() < self._theme.px(f"layout.{what}_collapses_below")
+
+    def _place(self) -> None:
+        wanted = self._state is None or self._state.settings.live_panel_open
+        panel = self._panel_called if self._narrow("live_panel") else wanted
+        listed = self._list_called if self._narrow("conversation_list") else True
+        if panel and self.panel.isHidden() and self._state is not None:
+            self.panel.show_state(self._state)
+        self.panel.setVisible(panel)
+        self.list.setVisible(listed)
+        self.open_panel.setVisible(not panel)
+        self.open_list.setVisible(self._narrow("conversation_list"))
+
+    def _add_openers(self) -> None:
+        self.open_list = IconButton(self._theme, "panel-left", "Show or hide the chats")
+        self.open_list.clicked.connect(self.toggle_list)
+        self.open_panel = IconButton(
+            self._theme, "panel-right", "Open the live panel", shortcut="Ctrl+."
+        )
+        self.open_panel.clicked.connect(self.toggle_panel)
+        self.chat.top_row.insertWidget(0, self.open_list)
+        self.chat.top_row.addWidget(self.open_panel)
+
+    def _rename(self, chat_id: int) -> None:
+        self._list_called = True
+        self._place()
+        self.list.rename(chat_id)

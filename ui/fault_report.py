@@ -1,0 +1,48 @@
+"""Faults of our own in the window's process: into a log file, with a notice for the person."""
+
+from __future__ import annotations
+
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+
+from runtime.errors import CoterieError, Problem
+
+
+def report_faults(log_path: Path, tell: Callable[[Problem], None]) -> None:
+    """From now on: an expected failure is told as it is, any other is logged and told as a fault.
+
+    This is the top of the window's process: slots called by Qt have no other caller of ours.
+    """
+
+    def hook(
+        kind: type[BaseException], fault: BaseException, trace: TracebackType | None
+    ) -> None:
+        if isinstance(fault, CoterieError):
+            tell(fault.problem)
+            return
+        lines = traceback.format_exception(kind, fault, trace)
+        _write(log_path, "".join(lines))
+        tell(
+            Problem(
+                "own_fault",
+                "Something in Coterie went wrong",
+                f"The last action may not have worked. Details are in {log_path}",
+                "Try it again; if it keeps happening, restart Coterie. Your chats are kept.",
+            )
+        )
+
+    sys.excepthook = hook
+
+
+def _write(log_path: Path, text: str) -> None:
+    stamp = time.strftime("%Y-%m-%d %H:%M:%S")
+    try:
+        log_path.parent.mkdir(parents=True, exist_ok=True)
+        with log_path.open("a", encoding="utf-8") as log:
+            log.write(f"{stamp}\n{text}\n")
+    except OSError:
+        sys.stderr.write(text)
