@@ -98,9 +98,18 @@ def load_prices(shipped: Path, user_file: Path) -> tuple[PriceBook, Problem | No
     return _merged(ours, theirs), problem
 
 
-def read_prices(shipped: Path, user_file: Path) -> PriceBook:
-    """As `load_prices`, but raises Unreadable for the user's file and moves nothing."""
-    return _merged(_read_shipped(shipped), read_json(user_file, _PriceFile) or _PriceFile())
+def look_at_prices(shipped: Path, user_file: Path) -> tuple[PriceBook, Problem | None]:
+    """As `load_prices`, but a user's file that can't be used stays where it is."""
+    ours = _read_shipped(shipped)
+    try:
+        return _merged(ours, read_json(user_file, _PriceFile) or _PriceFile()), None
+    except Unreadable as reason:
+        return _merged(ours, _PriceFile()), Problem(
+            "prices_unreadable",
+            "Your price list is not readable",
+            f"Only the built-in prices are used, because {user_file} is not valid: {reason}",
+            "Correct that file. The window keeps it under another name and begins a new one.",
+        )
 
 
 def save_user_price(user_file: Path, price: Price) -> Problem | None:

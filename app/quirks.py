@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
+import logging
 from pathlib import Path
 
 import msgspec
+
+from app.engine_build import InstalledEngine, installed_engine
+from app.json_file import Unreadable, read_json, write_json
+from app.processor import Processor, read_processor
+from runtime.errors import CoterieError
+
+_LOG = logging.getLogger(__name__)
 
 
 class Quirks(msgspec.Struct, frozen=True):
@@ -14,7 +23,10 @@ class Quirks(msgspec.Struct, frozen=True):
 
 
 class QuirksFile:
-    """The quirks on disk. A damaged file is forgotten: the next crash writes it anew."""
+    """The quirks on disk. A damaged file is forgotten: the next crash writes it anew.
+
+    One that can't be written costs a crash at the next start, which is tried again then.
+    """
 
     def __init__(self, path: Path, key: str) -> None:
         self._path = path
@@ -28,13 +40,31 @@ class QuirksFile:
         known = self._read().without_repacking
         if self._key in known:
             return
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        partial = self._path.with_suffix(".partial")
-        partial.write_bytes(msgspec.json.encode(Quirks((*known, self._key))))
-        partial.replace(self._path)
+        try:
+            write_json(self._path, Quirks((*known, self._key)))
+        except CoterieError as error:
+            _LOG.info("a crash of repacking is not remembered: %s", error)
 
     def _read(self) -> Quirks:
         try:
-            return msgspec.json.decode(self._path.read_bytes(), type=Quirks)
-        except (OSError, msgspec.MsgspecError):
+            return read_json(self._path, Quirks) or Quirks()
+        except Unreadable as reason:
+            _LOG.info("the list of quirks is begun anew: %s", reason)
             return Quirks()
+
+
+def machine_key() -> str:
+    """What the quirks of this machine with this engine build are kept under."""
+    return key_of(read_processor(), installed_engine())
+
+
+def key_of(processor: Processor, engine: InstalledEngine) -> str:
+    """Another processor, engine version or build gives another key."""
+    facts = (
+        processor.name,
+        processor.architecture,
+        processor.features,
+        engine.version,
+        engine.build_key,
+    )
+    return hashlib.sha256(msgspec.json.encode(facts)).hexdigest()[:20]

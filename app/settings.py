@@ -46,6 +46,19 @@ def load_settings(path: Path) -> tuple[Settings, Problem | None]:
         )
 
 
+def look_at_settings(path: Path) -> tuple[Settings, Problem | None]:
+    """As `load_settings`, but a file that can't be used stays where it is."""
+    try:
+        return read_settings(path), None
+    except Unreadable as reason:
+        return Settings(), Problem(
+            "settings_unreadable",
+            "The settings are not readable",
+            f"The defaults are used, because {path} is not valid: {reason}",
+            "Correct that file. The window keeps it under another name and begins a new one.",
+        )
+
+
 def save_settings(path: Path, settings: Settings) -> None:
     """Write the settings. Fields a newer version wrote stay in the file.
 

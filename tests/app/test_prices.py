@@ -7,12 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from app.json_file import Unreadable
 from app.prices import (
     SHIPPED_PRICES,
     Price,
     load_prices,
-    read_prices,
+    look_at_prices,
     remove_user_price,
     save_user_price,
 )
@@ -123,9 +122,12 @@ WRONG = [
 @pytest.mark.parametrize("content", WRONG)
 def test_a_wrong_user_file_is_set_aside_and_told(user_file: Path, content: str) -> None:
     user_file.write_text(content)
-    with pytest.raises(Unreadable):
-        read_prices(SHIPPED_PRICES, user_file)
-    assert user_file.exists()
+    looked_at, problem = look_at_prices(SHIPPED_PRICES, user_file)
+    assert looked_at.find("ainews-gpt-4o") is not None
+    assert problem is not None
+    assert problem.kind == "prices_unreadable"
+    assert str(user_file) in problem.message
+    assert user_file.read_text() == content
 
     book, problem = load_prices(SHIPPED_PRICES, user_file)
 

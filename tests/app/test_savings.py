@@ -6,7 +6,8 @@ import pytest
 
 from app.prices import Price
 from app.savings import Usage, savings
-from runtime.protocol.messages import Energy, EnergySource, GenerationStats, MemoryUse
+from runtime.protocol.messages import GenerationStats
+from tests.app.answers import answer
 
 OUTPUT_ONLY = Price("a", "GPT-4o", output_usd_per_million=10.0, source="AINews, 2025")
 INPUT_ONLY = Price("i", "Input", input_usd_per_million=4.0)
@@ -91,24 +92,6 @@ def test_cached_tokens_without_a_price_of_their_own_are_said() -> None:
 def test_energy_in_words(joules: float, shown: str) -> None:
     result = savings(OUTPUT_ONLY, Usage(joules=joules), 0.30)
     assert result.lines[-1].arithmetic.startswith(f"{shown} ")
-
-
-def answer(joules: float, source: EnergySource, note: str) -> GenerationStats:
-    return GenerationStats(
-        finish_reason="stop",
-        prompt_tokens=100,
-        cached_tokens=40,
-        completion_tokens=7,
-        ttft_s=0.1,
-        prompt_tokens_per_s=None,
-        decode_tokens_per_s=None,
-        elapsed_s=1.0,
-        n_threads=2,
-        context_used=107,
-        dropped_turns=0,
-        energy=Energy(joules, source, note),
-        memory=MemoryUse((), 0),
-    )
 
 
 def test_usage_adds_up_answers() -> None:

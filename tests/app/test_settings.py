@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from app.set_aside import set_aside
-from app.settings import Settings, load_settings, save_settings
+from app.settings import Settings, load_settings, look_at_settings, save_settings
 from runtime.errors import CoterieError
 
 CHOSEN = Settings(theme="dark", model_id="smollm2-135m-moe", temperature=0.2, n_ctx=4096)
@@ -50,6 +50,13 @@ def test_none_yet_means_defaults(tmp_path: Path) -> None:
 def test_a_wrong_file_is_set_aside_and_told(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "settings.json"
     path.write_bytes(content)
+
+    settings, problem = look_at_settings(path)
+    assert settings == Settings()
+    assert problem is not None
+    assert problem.kind == "settings_unreadable"
+    assert str(path) in problem.message
+    assert path.read_bytes() == content
 
     settings, problem = load_settings(path)
 
