@@ -49,7 +49,7 @@ class MessageText(QTextBrowser):
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.viewport().setAutoFillBackground(False)
-        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
 
@@ -74,10 +74,21 @@ class MessageText(QTextBrowser):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._use_own_width()
         self.laid_out()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        self._use_own_width()
+        super().paintEvent(event)
 
     def laid_out(self) -> None:
         """Called when the place of text may have changed."""
+
+    def _use_own_width(self) -> None:
+        """Layouts ask for heights at widths the text then doesn't get."""
+        width = self.viewport().width()
+        if self.document().textWidth() != width:
+            self.document().setTextWidth(width)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()  # The column scrolls, never one message.

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QMargins, QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from app.session_state import EngineState, MessageView, SessionCommands, SessionState
+from ui.centred import Centred
 from ui.composer import Composer
 from ui.controls import IconButton
 from ui.engine_cards import EmptyChat, LoadingCard
@@ -17,6 +18,7 @@ from ui.problem_card import Choice, ProblemCard
 from ui.theme import Theme
 
 NEW_CHAT_TITLE = "New chat"
+EMPTY_PX = 420
 
 
 class ChatView(QFrame):
@@ -42,9 +44,9 @@ class ChatView(QFrame):
         self.messages.retry_wanted.connect(lambda: commands.retry())
         self.empty = EmptyChat(theme)
         self.middle.addWidget(self.messages)
-        self.middle.addWidget(self._centred(self.empty))
+        self.middle.addWidget(self._middle(self.empty, EMPTY_PX))
         column.addWidget(self.middle, 1)
-        column.addLayout(self._composer())
+        column.addWidget(self._composer())
         self.empty.suggested.connect(self.composer.fill)
         theme.changed.connect(self.messages.restyle)
 
@@ -95,19 +97,17 @@ class ChatView(QFrame):
         self.top_row = row
         return bar
 
-    def _composer(self) -> QHBoxLayout:
+    def _composer(self) -> Centred:
         self.composer = Composer(self._theme, self._commands)
-        self.composer.setMaximumWidth(self._theme.px("layout.reading_max"))
-        row = QHBoxLayout()
-        row.setContentsMargins(32, 10, 32, 16)
-        row.addWidget(self.composer)
-        return row
+        margin = self._theme.px("layout.conversation_margin")
+        width = self._theme.px("layout.reading_max")
+        return Centred(self.composer, width, QMargins(margin, 10, margin, 16))
 
-    def _centred(self, widget: QWidget) -> QWidget:
+    def _middle(self, widget: QWidget, width: int) -> QWidget:
         ground = QWidget()
         column = QVBoxLayout(ground)
         column.addStretch(2)
-        column.addWidget(widget, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addWidget(Centred(widget, width))
         column.addStretch(3)
         return ground
 

@@ -22,13 +22,14 @@ class Label(QLabel):
         *,
         weight: int | None = None,
         elided: bool = False,
+        tabular: bool = False,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._full = ""
         self._elided = elided
         self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setFont(theme.font(role, weight))
+        self.setFont(theme.font(role, weight, tabular=tabular))
         self.setMinimumHeight(theme.line(role))
         self.setProperty("tone", tone)
         if elided:
@@ -87,7 +88,7 @@ class Paragraph(QLabel):
         self.setProperty("tone", tone)
         if selectable:
             self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         self.show_text(text)

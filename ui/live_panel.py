@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app import number_text
 from app.session_state import SessionState
@@ -15,6 +15,7 @@ from ui.labels import Label
 from ui.memory_shares import memory_shares
 from ui.memory_view import MemoryView
 from ui.savings_view import SavingsView
+from ui.scroll_bar import SCROLL_BAR_PX, ScrollArea
 from ui.theme import Theme
 
 DIGITS_EVERY_MS = 250
@@ -139,7 +140,7 @@ class LivePanel(QFrame):
         row.addWidget(self.close_button)
         return header
 
-    def _blocks(self) -> QScrollArea:
+    def _blocks(self) -> ScrollArea:
         theme = self._theme
         self.decode = Figure(theme, "Decode", "figure_xl", "card_title")
         self.sparkline = Sparkline(theme)
@@ -166,12 +167,7 @@ class LivePanel(QFrame):
         column.addWidget(self._block(pair, self.energy_source))
         column.addWidget(self._block(self.savings, last=True))
         column.addStretch()
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(ground)
-        return area
+        return ScrollArea(theme, ground)
 
     def _named(self, text: str, figure: Figure) -> QWidget:
         place = QWidget()
@@ -187,7 +183,7 @@ class LivePanel(QFrame):
         if not last:
             block.setProperty("line", "bottom")
         column = QVBoxLayout(block)
-        column.setContentsMargins(15, 13, 16, 14)
+        column.setContentsMargins(15, 13, 16 - SCROLL_BAR_PX, 14)
         column.setSpacing(2)
         for widget in widgets:
             column.addWidget(widget)

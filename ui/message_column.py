@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QPoint, Qt, QUrl, Signal
+from PySide6.QtCore import QMargins, QPoint, Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QApplication, QFrame, QMenu, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QMenu, QVBoxLayout, QWidget
 
 from app.session_state import MessageView, SessionState
+from ui.centred import Centred
 from ui.controls import Button
 from ui.message_views import AnswerView, UserBubble
 from ui.problem_card import ProblemCard
+from ui.scroll_bar import SCROLL_BAR_PX, ScrollArea
 from ui.theme import Theme
 
 PAGE_MESSAGES = 16
 AT_BOTTOM_PX = 8
-_SCROLL_BAR_PX = 10
 _WEB = ("http", "https", "mailto")
 
 
-class MessageColumn(QScrollArea):
+class MessageColumn(ScrollArea):
     """Follows the answer while the person is at the bottom; stays where they scrolled to.
 
     `problem_card` makes the card of a failed message: (message, is_last) -> card or None.
@@ -31,7 +32,7 @@ class MessageColumn(QScrollArea):
     def __init__(
         self, theme: Theme, problem_card: Callable[[MessageView, bool], ProblemCard | None]
     ) -> None:
-        super().__init__()
+        super().__init__(theme)
         self._theme, self._problem_card = theme, problem_card
         self._conversation_id: int | None = None
         self._messages: tuple[MessageView, ...] = ()
@@ -61,31 +62,24 @@ class MessageColumn(QScrollArea):
 
     def _build(self) -> None:
         theme = self._theme
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
-        ground = QWidget()
-        margin = theme.px("layout.conversation_margin")
-        outer = QVBoxLayout(ground)
-        # The scroll bar always has its place, so the column stays in the middle without it.
-        outer.setContentsMargins(margin, 20, margin - _SCROLL_BAR_PX, 20)
-        outer.setSpacing(0)
-        self._column = QWidget()
-        self._column.setMaximumWidth(theme.px("layout.reading_max"))
-        self._items = QVBoxLayout(self._column)
+        column = QWidget()
+        self._items = QVBoxLayout(column)
         self._items.setContentsMargins(0, 0, 0, 0)
         self._items.setSpacing(0)
-        outer.addWidget(self._column)
-        outer.addStretch()
         self.earlier = Button(theme, "Show earlier messages", "plain", "compact")
         self.earlier.clicked.connect(self.show_earlier)
         self.earlier.hide()
         self._items.addWidget(self.earlier, 0, Qt.AlignmentFlag.AlignHCenter)
-        self.setWidget(ground)
+        ground = QWidget()
+        outer = QVBoxLayout(ground)
+        outer.setContentsMargins(0, 0, 0, 0)
+        margin = theme.px("layout.conversation_margin")
+        # The scroll bar always has its place, so the column stays in the middle without it.
+        margins = QMargins(margin, 20, margin - SCROLL_BAR_PX, 20)
+        outer.addWidget(Centred(column, theme.px("layout.reading_max"), margins))
+        outer.addStretch()
+        self.show_content(ground)
         bar = self.verticalScrollBar()
-        bar.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         bar.rangeChanged.connect(self._range_changed)
         bar.valueChanged.connect(self._scrolled)
 

@@ -38,7 +38,7 @@ class UserBubble(QWidget):
         )
         self._note.setVisible(waiting)
         self._waiting = waiting
-        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
 

@@ -24,10 +24,10 @@ QLabel[tone="error"] { color: $error; }
 *[surface="rail"] { background: $rail; border: 0; border-right: 1px solid $hairline; }
 *[surface="card"] { background: $card; border: 1px solid $hairline; border-radius: 10px; }
 *[surface="notice"] { background: $warn_bg; border: 0; border-bottom: 1px solid $hairline; }
-*[line="bottom"] { border-bottom: 1px solid $hairline; }
-*[line="top"] { border-top: 1px solid $hairline; }
-*[line="left"] { border-left: 1px solid $hairline; }
-*[line="right"] { border-right: 1px solid $hairline; }
+*[line="bottom"] { border: 0; border-bottom: 1px solid $hairline; }
+*[line="top"] { border: 0; border-top: 1px solid $hairline; }
+*[line="left"] { border: 0; border-left: 1px solid $hairline; }
+*[line="right"] { border: 0; border-right: 1px solid $hairline; }
 QScrollArea, QAbstractScrollArea { border: 0; background: transparent; }
 QTextEdit, QPlainTextEdit {
   border: 0; background: transparent; color: $text;

@@ -32,7 +32,7 @@ class Theme(QObject):
         self._tokens = tokens or read_design_tokens()
         self._choice: ThemeChoice = choice
         self._colors: dict[str, QColor] = {}
-        self._fonts: dict[tuple[str, int | None], QFont] = {}
+        self._fonts: dict[tuple[str, int | None, bool], QFont] = {}
         self._pixmaps: dict[tuple[str, float, str, float], QPixmap] = {}
         self._name: PaletteName = "light"
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._follow)
@@ -64,12 +64,17 @@ class Theme(QObject):
     def line(self, role: str) -> int:
         return self._tokens.type_roles[role].line
 
-    def font(self, role: str, weight: int | None = None) -> QFont:
-        """The font of a type role, with tabular figures; `weight` replaces the role's own."""
-        key = (role, weight)
+    def font(self, role: str, weight: int | None = None, *, tabular: bool = False) -> QFont:
+        """The font of a type role; `weight` replaces the role's own.
+
+        Figures, and text that is asked for as `tabular`, have digits of one width. Not all text:
+        Inter's tabular hyphen is as wide as a digit and pulls names apart.
+        """
+        tabular = tabular or role.startswith("figure")
+        key = (role, weight, tabular)
         font = self._fonts.get(key)
         if font is None:
-            font = self._fonts[key] = self._new_font(role, weight)
+            font = self._fonts[key] = self._new_font(role, weight, tabular=tabular)
         return font
 
     def icon(self, name: str, size: int, color: str, ratio: float) -> QPixmap:
@@ -94,7 +99,7 @@ class Theme(QObject):
             pixmap = self._pixmaps[key] = _render(svg, size, ratio)
         return pixmap
 
-    def _new_font(self, role: str, weight: int | None) -> QFont:
+    def _new_font(self, role: str, weight: int | None, *, tabular: bool) -> QFont:
         wanted = self._tokens.type_roles[role]
         font = QFont()
         font.setFamilies(list(wanted.families))
@@ -111,7 +116,8 @@ class Theme(QObject):
             font.setFeature(QFont.Tag("calt"), 0)
             font.setStyleHint(QFont.StyleHint.Monospace)
         else:
-            font.setFeature(QFont.Tag("tnum"), 1)
+            if tabular:
+                font.setFeature(QFont.Tag("tnum"), 1)
             font.setStyleHint(QFont.StyleHint.SansSerif)
         return font
 
