@@ -17,10 +17,12 @@ from PySide6.QtGui import (
     QTextFormat,
     QTextFrameFormat,
     QTextLength,
+    QTextListFormat,
     QTextTable,
     QTextTableCellFormat,
 )
 
+from ui.answer_marks import BULLET, QUOTE_INDENT_PX
 from ui.theme import Theme
 
 FEATURES = (
@@ -34,6 +36,13 @@ PARAGRAPH_GAP_PX = 8
 LIST_INDENT_PX = 18
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})[ \t]*([^\s`]*)[^\n`]*$")
 _Property = QTextFormat.Property
+_BULLETS = frozenset(
+    {
+        QTextListFormat.Style.ListDisc,
+        QTextListFormat.Style.ListCircle,
+        QTextListFormat.Style.ListSquare,
+    }
+)
 
 
 class InertDocument(QTextDocument):
@@ -111,14 +120,16 @@ def style_from(document: QTextDocument, theme: Theme, block: QTextBlock) -> None
     """Give every block from `block` on the design's type, margins and colours."""
     cursor = QTextCursor(document)
     cursor.beginEditBlock()
-    tables: set[int] = set()
+    tables: dict[int, QTextTable] = {}
     while block.isValid():
         table = QTextCursor(block).currentTable()
-        if table is not None and table.objectIndex() not in tables:
-            tables.add(table.objectIndex())
-            _style_table(table, theme)
+        if table is not None:
+            tables[table.objectIndex()] = table
         _style_block(block, theme, in_table=table is not None)
         block = block.next()
+    # A cell's format lies in the character before its first block, which styling that block sets.
+    for table in tables.values():
+        _style_table(table, theme)
     cursor.endEditBlock()
 
 
@@ -209,13 +220,24 @@ def _style_paragraph(block: QTextBlock, style: QTextBlockFormat, theme: Theme) -
     style.setTopMargin(0)
     style.setBottomMargin(PARAGRAPH_GAP_PX)
     if block.textList() is not None:
+        _hide_bullet(block, style)
         following = block.next()
         is_last = not following.isValid() or following.textList() is None
         style.setBottomMargin(PARAGRAPH_GAP_PX + 2 if is_last else 3)
     quote_level = int(style.property(_Property.BlockQuoteLevel) or 0)
     if quote_level:
-        style.setLeftMargin(16 * quote_level)
+        style.setLeftMargin(QUOTE_INDENT_PX * quote_level)
         style.setRightMargin(0)
+
+
+def _hide_bullet(block: QTextBlock, style: QTextBlockFormat) -> None:
+    """Leave unordered lists' bullets to `answer_marks`."""
+    list_format = block.textList().format()
+    if list_format.style() in _BULLETS:
+        list_format.setStyle(QTextListFormat.Style.ListStyleUndefined)
+        block.textList().setFormat(list_format)
+    if list_format.style() == QTextListFormat.Style.ListStyleUndefined:
+        style.setProperty(BULLET, True)
 
 
 def _beside_table(block: QTextBlock) -> bool:
@@ -239,7 +261,8 @@ def _style_code(block: QTextBlock, cursor: QTextCursor, theme: Theme) -> None:
 
 
 def _style_runs(block: QTextBlock, theme: Theme, role: str, *, heading: bool) -> None:
-    base = theme.font(role)
+    digits = role == "ui" and "-" not in block.text()  # a table's cell; see Theme.font
+    base = theme.font(role, tabular=digits)
     runs = []
     iterator = block.begin()
     while not iterator.atEnd():
@@ -302,8 +325,25 @@ def _style_table(table: QTextTable, theme: Theme) -> None:
             cell.setTopPadding(3 if row == 0 else 5)
             cell.setBottomPadding(5)
             cell.setLeftPadding(0 if column == 0 else 16)
-            cell.setRightPadding(0)
+            cell.setRightPadding(1)  # or the last glyph loses its edge
             cell.setBottomBorder(1)
             cell.setBottomBorderStyle(QTextFrameFormat.BorderStyle.BorderStyle_Solid)
             cell.setBottomBorderBrush(theme.color("line.line" if row == 0 else "line.hairline"))
             table.cellAt(row, column).setFormat(cell)
+    for column in range(table.columns()):
+        _style_heading_cell(table, column, theme)
+
+
+def _style_heading_cell(table: QTextTable, column: int, theme: Theme) -> None:
+    cursor = table.cellAt(0, column).firstCursorPosition()
+    if table.rows() > 1:
+        below = table.cellAt(1, column).firstCursorPosition().blockFormat()
+        style = cursor.blockFormat()
+        style.setAlignment(below.alignment())
+        cursor.setBlockFormat(style)
+    cursor.movePosition(QTextCursor.MoveOperation.EndOfBlock, QTextCursor.MoveMode.KeepAnchor)
+    if cursor.hasSelection():
+        char = QTextCharFormat()
+        char.setFont(theme.font("ui", 500))
+        char.setForeground(theme.color("text.secondary"))
+        cursor.setCharFormat(char)

@@ -20,6 +20,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QSizePolicy, QTextBrowser
 
 from ui import answer_markdown as markdown
+from ui.answer_marks import paint_marks
 from ui.controls import Button
 from ui.focus_ring import focus_came, focus_went
 from ui.theme import Theme
@@ -246,6 +247,13 @@ class AnswerText(MessageText):
             QTextCursor(block).setBlockFormat(style)
             block = block.next()
 
+    def heightForWidth(self, width: int) -> int:
+        height = super().heightForWidth(width)
+        # A document's height leaves out the margin under its last block, where the frame's foot is.
+        if self._frames and self._frames[-1].last == self.document().blockCount() - 1:
+            height += markdown.CODE_BOTTOM_PX
+        return height
+
     # What is painted around and over the text.
 
     def _content_changed(self) -> None:
@@ -284,6 +292,7 @@ class AnswerText(MessageText):
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._frames:
             self._paint_frames(event)
+        paint_marks(QPainter(self.viewport()), self.document(), self.theme, QRectF(event.rect()))
         super().paintEvent(event)
         if self._caret:
             self._paint_caret()

@@ -192,7 +192,7 @@ class ContextMeter(QWidget):
         self._used, self._n_ctx = used, n_ctx
         self.setVisible(bool(n_ctx))
         if self.text != before:
-            font = self._theme.font("small")
+            font = self._theme.font("small", tabular=True)
             width = QFontMetrics(font).horizontalAdvance(self.text)
             self.setFixedWidth(_METER_PX + 8 + width + 2)
             self.setAccessibleName(f"Context: {self.text} tokens")
@@ -216,7 +216,7 @@ class ContextMeter(QWidget):
             painter.setBrush(color(ink))
             painter.drawRoundedRect(QRectF(0, 8, max(4, _METER_PX * share), 4), 2, 2)
         painter.setPen(color(ink))
-        painter.setFont(self._theme.font("small"))
+        painter.setFont(self._theme.font("small", tabular=True))
         box = QRectF(_METER_PX + 8, 0, self.width() - _METER_PX - 8, 20)
         painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, self.text)
 

@@ -146,7 +146,10 @@ class Button(PaintedButton):
 
 
 class IconButton(PaintedButton):
-    """A square with one icon; its name is also its tooltip. `kept_down` marks it as on."""
+    """A square with one icon; its name is also its tooltip. `kept_down` marks it as on.
+
+    A `flush` one stands on the edge of text: its icon is at the left and has no ground.
+    """
 
     def __init__(
         self,
@@ -156,14 +159,15 @@ class IconButton(PaintedButton):
         *,
         icon_px: int = 18,
         shortcut: str = "",
+        flush: bool = False,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(theme, name, parent)
-        self._icon, self._icon_px = icon, icon_px
+        self._icon, self._icon_px, self._flush = icon, icon_px, flush
         self._kept_down = False
         self.ring_radius = theme.px("radius.control_small")
         side = theme.px("control.icon_button")
-        self.setFixedSize(side, side)
+        self.setFixedSize(icon_px + 8 if flush else side, side)
         self.setToolTip(f"{name} ({shortcut})" if shortcut else name)
 
     def show_icon(self, icon: str, name: str) -> None:
@@ -182,15 +186,16 @@ class IconButton(PaintedButton):
         painter = self.begin()
         color = self.theme.color
         over = self.hovered()
-        if self._kept_down or self.isDown():
+        if (self._kept_down or self.isDown()) and not self._flush:
             self.fill(painter, color("surface.selected"), self.ring_radius)
-        elif over:
+        elif over and not self._flush:
             self.fill(painter, color("surface.hover"), self.ring_radius)
         ink = "text.primary" if over or self._kept_down else "text.secondary"
         if not self.isEnabled():
             ink = "text.disabled"
-        at = (self.width() - self._icon_px) / 2
-        self.draw_icon(painter, self._icon, self._icon_px, ink, at, at)
+        left = 0 if self._flush else (self.width() - self._icon_px) / 2
+        top = (self.height() - self._icon_px) / 2
+        self.draw_icon(painter, self._icon, self._icon_px, ink, left, top)
 
 
 class SuggestionButton(PaintedButton):

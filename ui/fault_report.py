@@ -18,9 +18,7 @@ def report_faults(log_path: Path, tell: Callable[[Problem], None]) -> None:
     This is the top of the window's process: slots called by Qt have no other caller of ours.
     """
 
-    def hook(
-        kind: type[BaseException], fault: BaseException, trace: TracebackType | None
-    ) -> None:
+    def hook(kind: type[BaseException], fault: BaseException, trace: TracebackType | None) -> None:
         if isinstance(fault, CoterieError):
             tell(fault.problem)
             return

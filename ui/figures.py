@@ -38,7 +38,7 @@ class Figure(QWidget):
 
     def sizeHint(self) -> QSize:
         figure = QFontMetrics(self._theme.font(self._role)).horizontalAdvance(self.figure)
-        unit = QFontMetrics(self._theme.font(self._unit_role)).horizontalAdvance(self.unit)
+        unit = QFontMetrics(self._theme.font(self._unit_role, 400)).horizontalAdvance(self.unit)
         return QSize(figure + _GAP_PX + unit, self.height())
 
     def minimumSizeHint(self) -> QSize:
@@ -54,7 +54,7 @@ class Figure(QWidget):
         painter.setPen(self._theme.color("text.tertiary" if absent else "text.primary"))
         painter.drawText(QPointF(0, baseline), self.figure)
         left = metrics.horizontalAdvance(self.figure) + _GAP_PX
-        font = self._theme.font(self._unit_role)
+        font = self._theme.font(self._unit_role, 400)
         unit = QFontMetrics(font).elidedText(
             self.unit, Qt.TextElideMode.ElideRight, max(0, self.width() - left)
         )
@@ -95,7 +95,7 @@ class Sparkline(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setFont(self._theme.font("caption"))
+        painter.setFont(self._theme.font("caption", tabular=True))
         painter.setPen(self._theme.color("chart.axis_text"))
         if len(self._speeds) < 2:
             box = QRectF(self.rect())

@@ -15,7 +15,7 @@ from ui.labels import Label
 from ui.memory_shares import memory_shares
 from ui.memory_view import MemoryView
 from ui.savings_view import SavingsView
-from ui.scroll_bar import SCROLL_BAR_PX, ScrollArea
+from ui.scroll_bar import ScrollArea
 from ui.theme import Theme
 
 DIGITS_EVERY_MS = 250
@@ -167,7 +167,10 @@ class LivePanel(QFrame):
         column.addWidget(self._block(pair, self.energy_source))
         column.addWidget(self._block(self.savings, last=True))
         column.addStretch()
-        return ScrollArea(theme, ground)
+        area = ScrollArea(theme, ground)
+        # Seldom needed, and dividers end at the edge of the panel.
+        area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        return area
 
     def _named(self, text: str, figure: Figure) -> QWidget:
         place = QWidget()
@@ -183,7 +186,7 @@ class LivePanel(QFrame):
         if not last:
             block.setProperty("line", "bottom")
         column = QVBoxLayout(block)
-        column.setContentsMargins(15, 13, 16 - SCROLL_BAR_PX, 14)
+        column.setContentsMargins(15, 13, 16, 14)
         column.setSpacing(2)
         for widget in widgets:
             column.addWidget(widget)

@@ -106,7 +106,7 @@ class MemoryTable(QWidget):
         self, painter: QPainter, top: int, label: str, numbers: list[str], *, head: bool = False
     ) -> None:
         theme = self._theme
-        painter.setFont(theme.font("caption" if head else "small"))
+        painter.setFont(theme.font("caption" if head else "small", tabular=True))
         painter.setPen(theme.color("text.tertiary" if head else "text.secondary"))
         left = 0 if head else _SWATCH_PX + 8
         middle = Qt.AlignmentFlag.AlignVCenter
@@ -179,7 +179,7 @@ class MemoryView(QWidget):
         column.setSpacing(7)
         head = QHBoxLayout()
         name = Label(theme, "", "small", weight=500, elided=True)
-        amount = Label(theme, "", "small", "secondary")
+        amount = Label(theme, "", "small", "secondary", tabular=True)
         head.addWidget(name, 1)
         head.addWidget(amount)
         column.addLayout(head)

@@ -17,6 +17,8 @@ from ui.theme import Theme
 
 _BUBBLE_SHARE = 0.86
 _PAD_X, _PAD_Y = 14, 9
+_GAP_PX, _NOTE_PX = 14, 20
+_AFTER_ANSWER_PX = 24
 _REASONS = {
     "stop": "stop: end",
     "length": "stop: length limit",
@@ -49,8 +51,8 @@ class UserBubble(QWidget):
         return True
 
     def heightForWidth(self, width: int) -> int:
-        height = self.text.heightForWidth(self._text_width(width)) + 2 * _PAD_Y
-        return height + (20 if self._waiting else 0)
+        height = self.text.heightForWidth(self._text_width(width)) + 2 * _PAD_Y + _GAP_PX
+        return height + (_GAP_PX + _NOTE_PX if self._waiting else 0)
 
     def sizeHint(self):
         return self.text.sizeHint()
@@ -59,9 +61,10 @@ class UserBubble(QWidget):
         width = self._text_width(self.width())
         height = self.text.heightForWidth(width)
         left = self.width() - _PAD_X - width
-        self.text.setGeometry(left, _PAD_Y, width, height)
+        top = _PAD_Y + (_GAP_PX if self._waiting else 0)
+        self.text.setGeometry(left, top, width, height)
         hint = self._note.sizeHint().width()
-        self._note.setGeometry(self.width() - hint, height + 2 * _PAD_Y + 4, hint, 16)
+        self._note.setGeometry(self.width() - hint, top + height + _PAD_Y + 4, hint, 16)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -90,25 +93,26 @@ class AnswerView(QWidget):
         self._theme = theme
         self._problem: ProblemCard | None = None
         self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setContentsMargins(0, 0, 0, _AFTER_ANSWER_PX)
         self._column.setSpacing(0)
         self.text = AnswerText(theme)
         self._column.addWidget(self.text)
-        self.status = Label(theme, "", "small", "tertiary", elided=True)
+        self._column.addSpacing(8)
+        self.status = Label(theme, "", "small", "tertiary", elided=True, tabular=True)
         self._column.addWidget(self.status)
         self._column.addWidget(self._actions())
+        self._below = QVBoxLayout()
+        self._column.addLayout(self._below)
 
     def _actions(self) -> QWidget:
         self.actions = QWidget()
         row = QHBoxLayout(self.actions)
         row.setContentsMargins(0, 4, 0, 0)
-        row.setSpacing(2)
-        self.copy = IconButton(self._theme, "copy", "Copy answer", icon_px=16)
+        row.setSpacing(6)
+        self.copy = IconButton(self._theme, "copy", "Copy answer", icon_px=16, flush=True)
         self.copy.clicked.connect(self._copy)
-        self.retry = IconButton(self._theme, "refresh-cw", "Answer again", icon_px=16)
+        self.retry = IconButton(self._theme, "refresh-cw", "Answer again", icon_px=16, flush=True)
         self.retry.clicked.connect(self.retry_wanted)
-        # Icons stand in 28 px squares: six to the left puts the glyph on the column's edge.
-        row.setContentsMargins(0, 4, 0, 0)
         row.addWidget(self.copy)
         row.addWidget(self.retry)
         row.addStretch()
@@ -145,8 +149,8 @@ class AnswerView(QWidget):
             self._problem.deleteLater()
         self._problem = problem
         if problem is not None:
-            self._column.insertWidget(1, problem)
-            self._column.insertSpacing(2, 0)
+            self._below.addWidget(problem)
+        self._below.setContentsMargins(0, 12 if problem is not None else 0, 0, 0)
 
     def _copy(self) -> None:
         QApplication.clipboard().setText(self.text.text)

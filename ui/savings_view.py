@@ -60,7 +60,7 @@ class SavingsView(QWidget):
         column.addLayout(head)
         self.figure = Figure(theme, "Saved this chat")
         column.addWidget(self.figure)
-        self.electricity = Label(theme, "", "caption", "tertiary")
+        self.electricity = Label(theme, "", "caption", "tertiary", tabular=True)
         column.addWidget(self.electricity)
         self.show_savings(None)
 
@@ -118,7 +118,7 @@ def _ledger(theme: Theme, savings: Savings) -> QGridLayout:
             grid.addWidget(rule, number, 0, 1, 3)
         grid.setRowMinimumHeight(at, 25)
         grid.addWidget(Label(theme, label, "small", weight=weight), at, 0)
-        grid.addWidget(Label(theme, arithmetic, "small", "secondary"), at, 1, right)
-        money = Label(theme, number_text.money_of_chat(usd), "small", weight=weight)
+        grid.addWidget(Label(theme, arithmetic, "small", "secondary", tabular=True), at, 1, right)
+        money = Label(theme, number_text.money_of_chat(usd), "small", weight=weight, tabular=True)
         grid.addWidget(money, at, 2, right)
     return grid

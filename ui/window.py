@@ -26,9 +26,7 @@ class MainWindow(QMainWindow):
 
     closing = Signal()
 
-    def __init__(
-        self, theme: Theme, commands: SessionCommands, prices: tuple[Price, ...]
-    ) -> None:
+    def __init__(self, theme: Theme, commands: SessionCommands, prices: tuple[Price, ...]) -> None:
         super().__init__()
         self._theme, self._commands, self._prices = theme, commands, prices
         self._state: SessionState | None = None
@@ -150,4 +148,3 @@ class MainWindow(QMainWindow):
     def _confirm_delete(self, chat: ConversationSummary) -> None:
         if confirm_delete(self._theme, self, chat.title):
             self._commands.delete_chat(chat.id)
-

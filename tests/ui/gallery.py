@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from time import monotonic
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from PySide6.QtCore import QEvent, QPoint
-from PySide6.QtGui import QPainter
+from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication
 
-from app.session_state import Conversation, SessionState
+from app.session_state import SessionState
 from runtime.errors import Problem
 from tests.ui import states
 from tests.ui.recording_commands import RecordingCommands
-from tests.ui.wardrobe import dress
+from ui.look import dress
 from ui.theme import Theme, load_fonts
 from ui.window import MainWindow
 
@@ -70,9 +69,11 @@ DOWN = states.engine(
     phase="crashed", problem=states.ENGINE_CRASHED, log_tail=states.LOG_TAIL, memory=None, n_ctx=0
 )
 LOADING = states.engine(
-    phase="loading", load_fraction=0.53, load_started_at_s=0.0, memory=None, n_ctx=0
+    phase="loading", load_fraction=0.53, load_started_at_s=monotonic() - 4, memory=None, n_ctx=0
 )
-GPU_SYSTEM = replace(states.SYSTEM, available_bytes=14 * states.GIB, engine_rss_bytes=9 * states.GIB)
+GPU_SYSTEM = replace(
+    states.SYSTEM, available_bytes=14 * states.GIB, engine_rss_bytes=9 * states.GIB
+)
 
 
 def now() -> float:
@@ -113,25 +114,72 @@ def scenes() -> dict[str, tuple[str, SessionState]]:
             talk(
                 asked,
                 answer=states.running(
-                    phase="prompt", evaluated_tokens=64, completion_tokens=0, tokens_per_s=None,
-                    ttft_s=None, speeds=(),
+                    phase="prompt",
+                    evaluated_tokens=64,
+                    completion_tokens=0,
+                    tokens_per_s=None,
+                    ttft_s=None,
+                    speeds=(),
                 ),
                 savings=None,
             ),
         ),
         "chat-busy": ("chats", talk(asked, answer=states.running(ANSWER[:-40]), savings=None)),
-        "chat-idle": ("chats", talk(asked, answered, engine=states.engine(memory=states.GPU_MEMORY), system_memory=GPU_SYSTEM)),
+        "chat-idle": (
+            "chats",
+            talk(
+                asked,
+                answered,
+                engine=states.engine(memory=states.GPU_MEMORY),
+                system_memory=GPU_SYSTEM,
+            ),
+        ),
         "chat-markdown": ("chats", talk(asked, states.answer(2, MANY))),
-        "chat-error": ("chats", talk(asked, answered, states.user(3, "Go on"), failed, engine=DOWN)),
-        "chat-full": ("chats", talk(asked, answered, states.user(3, "More"), full, context_used=8100)),
-        "chat-notice": ("chats", talk(asked, answered, notices=(Problem("settings_set_aside", "The settings were not readable", "The defaults are used, because settings.json is not valid", "Make your choices again in Settings."),))),
+        "chat-error": (
+            "chats",
+            talk(asked, answered, states.user(3, "Go on"), failed, engine=DOWN),
+        ),
+        "chat-full": (
+            "chats",
+            talk(asked, answered, states.user(3, "More"), full, context_used=8100),
+        ),
+        "chat-notice": (
+            "chats",
+            talk(
+                asked,
+                answered,
+                notices=(
+                    Problem(
+                        "settings_set_aside",
+                        "The settings were not readable",
+                        "The defaults are used, because settings.json is not valid",
+                        "Make your choices again in Settings.",
+                    ),
+                ),
+            ),
+        ),
         "models": ("models", states.state(models=three, model_problems=(unread,))),
-        "models-loading": ("models", states.state(models=three, model=states.OLMOE, engine=LOADING)),
+        "models-loading": (
+            "models",
+            states.state(models=three, model=states.OLMOE, engine=LOADING),
+        ),
         "models-none": ("models", states.state(models=(), model=None, engine=states.EngineState())),
         "settings": ("settings", states.state()),
         "first-run": ("first", states.state(first_run=True, checks=states.CHECKS)),
-        "first-run-start": ("first", states.state(first_run=True, checks=states.CHECKS[:2], engine=LOADING)),
-        "first-run-none": ("first", states.state(first_run=True, checks=states.CHECKS, models=(), model=None, engine=states.EngineState())),
+        "first-run-start": (
+            "first",
+            states.state(first_run=True, checks=states.CHECKS[:2], engine=LOADING),
+        ),
+        "first-run-none": (
+            "first",
+            states.state(
+                first_run=True,
+                checks=states.CHECKS,
+                models=(),
+                model=None,
+                engine=states.EngineState(),
+            ),
+        ),
     }
 
 
@@ -152,7 +200,7 @@ def main(out: Path, wanted: list[str]) -> None:
             if wanted and not any(name.startswith(w) for w in wanted):
                 continue
             for width, height in SIZES:
-                window = MainWindow(theme, RecordingCommands(), lambda: states.PRICES)
+                window = MainWindow(theme, RecordingCommands(), states.PRICES)
                 window.resize(width, height)
                 window.show_state(state)
                 window.show()

@@ -162,9 +162,7 @@ def answer(message_id: int, text: str, **changes: object) -> MessageView:
 
 def speeds(count: int = 40) -> tuple[tuple[float, float], ...]:
     """A curve of 0.25 s steps around 41 tokens/s."""
-    return tuple(
-        (0.25 * n, 41 + 2.4 * sin(n / 2.1) + 1.3 * sin(n * 1.7)) for n in range(count)
-    )
+    return tuple((0.25 * n, 41 + 2.4 * sin(n / 2.1) + 1.3 * sin(n * 1.7)) for n in range(count))
 
 
 def chats(now_s: float = NOON_S) -> tuple[ConversationSummary, ...]:
@@ -172,7 +170,9 @@ def chats(now_s: float = NOON_S) -> tuple[ConversationSummary, ...]:
         ConversationSummary(1, "Why MoE models fit small GPUs", now_s - 60),
         ConversationSummary(2, "Rust borrow checker question", now_s - 7_000),
         ConversationSummary(3, "Reply to the landlord", now_s - DAY_S),
-        ConversationSummary(4, "Four days in Lisbon with two children and one rainy day", now_s - DAY_S),
+        ConversationSummary(
+            4, "Four days in Lisbon with two children and one rainy day", now_s - DAY_S
+        ),
         ConversationSummary(5, "Regex for invoice numbers", now_s - 4 * DAY_S),
         ConversationSummary(6, "Kalman filters, step by step", now_s - 40 * DAY_S),
     )
