@@ -44,5 +44,5 @@ def why(exited: Exited) -> Problem:
     if name == "SIGKILL":
         remedy = "Close other programs or choose a smaller model or context, then start it again."
     if name == "SIGILL":
-        remedy = "Build the engine again on this machine: make clean-engine run"
+        remedy = "It was built for another processor: run the set-up on this machine (make run)."
     return Problem("engine_crashed", "The engine stopped", message, remedy)

@@ -38,8 +38,22 @@ def packaged_weights() -> Path:
 
 
 def make_starter(models_dir: Path, progress: Callable[[float], None]) -> Path:
-    """The starter model's file, made now if it is not there yet."""
+    """The starter model's file, made now if it is not there yet; `CoterieError` if it can't be."""
     target = models_dir / STARTER_FILE
-    if not target.exists():
-        upcycle(packaged_weights(), target, PLAN, progress)
+    if target.exists():
+        return target
+    weights = packaged_weights()
+    try:
+        upcycle(weights, target, PLAN, progress)
+    except OSError as error:
+        raise CoterieError(_not_written(target, error)) from error
     return target
+
+
+def _not_written(target: Path, error: OSError) -> Problem:
+    return Problem(
+        kind="starter_not_made",
+        title="The starter model could not be written",
+        message=f"{target}: {error.strerror or error}",
+        remedy="Check that folder; about 450 MB must be free. Then run the same command again.",
+    )

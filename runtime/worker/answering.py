@@ -111,6 +111,7 @@ class Answerer:
 
     def _read_prompt(self, request: Generate, tokens: list[int], progress: _Progress) -> None:
         started_s = time.monotonic()
+        self._report(request, progress)
         for start in range(0, len(tokens), N_BATCH):
             if self._abort.is_set:
                 raise DecodeAborted
@@ -118,16 +119,19 @@ class Answerer:
             self._sequence.add(tokens[start : start + N_BATCH])
             progress.evaluated_tokens = min(start + N_BATCH, len(tokens))
             progress.prompt_s = time.monotonic() - started_s
-            self._send(
-                PromptProgress(
-                    request.request_id,
-                    progress.evaluated_tokens,
-                    progress.cached_tokens,
-                    progress.prompt_tokens,
-                )
-            )
+            self._report(request, progress)
             if start + N_BATCH < len(tokens):
                 self._threads = self._thread_start()
+
+    def _report(self, request: Generate, progress: _Progress) -> None:
+        self._send(
+            PromptProgress(
+                request.request_id,
+                progress.evaluated_tokens,
+                progress.cached_tokens,
+                progress.prompt_tokens,
+            )
+        )
 
     def _generate(self, request: Generate, meter: SpeedMeter, outbox: TextOutbox) -> FinishReason:
         vocabulary, sequence, abort = self._model.vocabulary, self._sequence, self._abort

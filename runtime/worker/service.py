@@ -71,7 +71,7 @@ class Service:
             self._answerer.close()
             self._answerer = None
         path = Path(command.path)
-        # What our reader refuses would end the process inside llama.cpp: a block_count of 2**31 does.
+        # What our reader refuses may abort inside llama.cpp: a block_count of 2**31 does.
         file_bytes = model_shape(read_model(path)).file_bytes
         cores = usable_cores()
         threads = ThreadLimits(command.n_threads, cores.usable, cores.logical)

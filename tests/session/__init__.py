@@ -1,0 +1,1 @@
+"""The session: commands in, states out, with real and scripted engines."""

@@ -1,0 +1,1 @@
+"""The starter model, made on this machine."""

@@ -1,0 +1,1 @@
+"""The real worker process, driven over its frames."""
