@@ -95,6 +95,12 @@ class Button(PaintedButton):
             self.setFont(theme.font("ui", 400 if kind in ("quiet", "link") else 500))
         self.setText(text)
 
+    def show_kind(self, kind: Kind) -> None:
+        """Between "primary" and "plain", which take the same room."""
+        if kind != self._kind:
+            self._kind = kind
+            self.update()
+
     def show_text(self, text: str, name: str = "") -> None:
         if text != self.text():
             self.setText(text)

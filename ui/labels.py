@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QSizePolicy, QWidget
 
 from ui.theme import Theme
 
@@ -76,6 +76,7 @@ class Paragraph(QLabel):
         role: str = "ui",
         tone: str = "primary",
         *,
+        weight: int | None = None,
         selectable: bool = False,
         parent: QWidget | None = None,
     ) -> None:
@@ -84,7 +85,7 @@ class Paragraph(QLabel):
         self._full = ""
         self.setTextFormat(Qt.TextFormat.RichText)
         self.setWordWrap(True)
-        self.setFont(theme.font(role))
+        self.setFont(theme.font(role, weight))
         self.setProperty("tone", tone)
         if selectable:
             self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -102,3 +103,19 @@ class Paragraph(QLabel):
 
     def full_text(self) -> str:
         return self._full
+
+
+class PathField(QLineEdit):
+    """A path to select and copy, with mouse or keyboard; long ones scroll."""
+
+    def __init__(self, theme: Theme, name: str) -> None:
+        super().__init__()
+        self.setReadOnly(True)
+        self.setFont(theme.font("code"))
+        self.setProperty("path", True)
+        self.setAccessibleName(name)
+
+    def show_path(self, path: str) -> None:
+        if path != self.text():
+            self.setText(path)
+            self.setCursorPosition(0)

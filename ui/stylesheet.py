@@ -28,6 +28,7 @@ QLabel[tone="error"] { color: $error; }
 *[line="top"] { border: 0; border-top: 1px solid $hairline; }
 *[line="left"] { border: 0; border-left: 1px solid $hairline; }
 *[line="right"] { border: 0; border-right: 1px solid $hairline; }
+*[rule="hairline"] { background: $hairline; border: 0; }
 QScrollArea, QAbstractScrollArea { border: 0; background: transparent; }
 QTextEdit, QPlainTextEdit {
   border: 0; background: transparent; color: $text;
@@ -46,9 +47,17 @@ QLineEdit, QAbstractSpinBox {
 QLineEdit:focus, QAbstractSpinBox:focus {
   border: 2px solid $focus; padding: 0 9px; min-height: 28px;
 }
+QLineEdit[path="true"] { background: $code; border-color: $hairline; }
+QLineEdit[path="true"]:focus { border-color: $focus; }
+QLineEdit[invalid="true"] { border-color: $error; }
 QLineEdit[inline="true"] { border-radius: 6px; padding: 0 6px; min-height: 24px; }
 QLineEdit[inline="true"]:focus { padding: 0 5px; min-height: 22px; }
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { width: 0; border: 0; }
+QComboBox QAbstractItemView {
+  background: $card; color: $text; border: 1px solid $line; outline: 0; padding: 4px;
+}
+QComboBox QAbstractItemView::item { min-height: 28px; padding: 0 8px; border-radius: 5px; }
+QComboBox QAbstractItemView::item:selected { background: $selected; color: $text; }
 QMenu {
   background: $card; color: $text; border: 1px solid $line; border-radius: 8px; padding: 5px;
 }
