@@ -37,6 +37,7 @@ class Disk:
     path: Path
     total_bytes: int | None
     free_bytes: int | None
+    writable: bool = True
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ def read_disk(folder: Path) -> Disk:
             usage = shutil.disk_usage(place)
         except OSError:
             continue
-        return Disk(folder, usage.total, usage.free)
+        return Disk(folder, usage.total, usage.free, os.access(place, os.W_OK))
     return Disk(folder, None, None)
 
 

@@ -64,13 +64,10 @@ def processor(first_core: str, architecture: str, fallback_name: str) -> Process
             fields[name.strip().lower()] = value.strip()
     known = _ARM if architecture in _ARM_MACHINES else _X86
     flags = fields.get("flags") or fields.get("features")
-    features: tuple[str, ...] | None = None
-    if flags:
-        features = tuple(sorted({known[flag] for flag in flags.split() if flag in known}))
-    elif architecture in _ARM_MACHINES:
-        # Every 64-bit Arm processor has it, and only Linux lists flags.
-        features = ("NEON",)
-    return Processor(_name(fields) or fallback_name or architecture, architecture, features)
+    features = tuple(sorted({known[flag] for flag in (flags or "").split() if flag in known}))
+    return Processor(
+        _name(fields) or fallback_name or architecture, architecture, features if flags else None
+    )
 
 
 def _name(fields: dict[str, str]) -> str:

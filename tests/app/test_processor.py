@@ -62,7 +62,7 @@ FULL = ("AVX", "AVX2", "BMI2", "F16C", "FMA", "SSE3", "SSSE3")
         ),
         # No /proc: what Python knows, and features unknown rather than absent.
         ("", "AMD64", "AMD64 Family 25", Processor("AMD64 Family 25", "AMD64", None)),
-        ("", "arm64", "arm", Processor("arm", "arm64", ("NEON",))),
+        ("", "arm64", "arm", Processor("arm", "arm64", None)),
         ("", "riscv64", "", Processor("riscv64", "riscv64", None)),
         ("no colon\n:\nflags\t:", "x86_64", "", Processor("x86_64", "x86_64", None)),
     ],

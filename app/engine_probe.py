@@ -1,0 +1,92 @@
+"""What the installed engine says of itself, asked in a child process that may crash or hang."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import msgspec
+
+from app.child_process import Answer, Child
+from app.engine_build import InstalledEngine, installed_engine
+
+DESCRIBE_COMMAND = (sys.executable, "-P", "-m", "runtime.worker.describe")
+DEADLINE_S = 30.0
+
+EngineTrouble = Literal["", "not_installed", "no_answer", "not_loaded"]
+
+
+class EngineDevice(msgspec.Struct, frozen=True):
+    """One of ggml's devices; `kind` is "cpu", "gpu", "igpu" or "accelerator"."""
+
+    name: str
+    description: str
+    kind: str
+    free_bytes: int
+    total_bytes: int
+
+
+class Described(msgspec.Struct, frozen=True):
+    """The engine's own words (`runtime.worker.describe`)."""
+
+    llama_cpp_python: str
+    system_info: dict[str, bool]
+    backends: tuple[str, ...]
+    gpu_offload: bool
+    rpc: bool
+    devices: tuple[EngineDevice, ...]
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """What llama_print_system_info() says is in use, in its order."""
+        return tuple(name for name, on in self.system_info.items() if on)
+
+
+@dataclass(frozen=True)
+class EngineFacts:
+    """`described` is None whenever there is `trouble`; `detail` is then its reason in words."""
+
+    installed: InstalledEngine
+    described: Described | None = None
+    trouble: EngineTrouble = ""
+    detail: str = ""
+
+
+class EngineProbe:
+    """Starts the child at once, so that it works while other things are looked at."""
+
+    def __init__(self, command: Sequence[str] = DESCRIBE_COMMAND) -> None:
+        self._installed = installed_engine()
+        self._child = Child(command) if self._installed.version is not None else None
+
+    def facts(self, deadline_s: float = DEADLINE_S) -> EngineFacts:
+        """What was found out; `deadline_s` counts from the making of this probe."""
+        if self._child is None:
+            return EngineFacts(self._installed, trouble="not_installed")
+        return understood(self._installed, self._child.answer(deadline_s))
+
+
+def understood(installed: InstalledEngine, answer: Answer) -> EngineFacts:
+    """The child's answer as facts."""
+    if answer.timed_out:
+        return EngineFacts(installed, trouble="no_answer")
+    if answer.returncode != 0:
+        return EngineFacts(installed, trouble="not_loaded", detail=_why(answer))
+    try:
+        return EngineFacts(installed, msgspec.json.decode(answer.stdout, type=Described))
+    except msgspec.MsgspecError as error:
+        return EngineFacts(installed, trouble="not_loaded", detail=f"its answer is wrong: {error}")
+
+
+def _why(answer: Answer) -> str:
+    code = answer.returncode
+    if code is not None and code < 0:
+        try:
+            name = signal.Signals(-code).name
+        except ValueError:
+            name = f"signal {-code}"
+        return f"it was ended by {name}"
+    return answer.last_words or f"it ended with code {code}"
