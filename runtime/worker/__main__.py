@@ -15,6 +15,8 @@ from runtime.worker.standard_streams import claim_standard_streams
 def main() -> int:
     frames_in, frames_out = claim_standard_streams()
     _be_first_to_go()
+    # An abort of ggml starts gdb where it is installed: seconds, and 300 lines over the reason.
+    os.environ.setdefault("GGML_NO_BACKTRACE", "1")
     writer = FrameWriter(frames_out)
     writer.write(Hello(PROTOCOL_VERSION, os.getpid()))
     # Imported after the streams are claimed: loading the native libraries may print.
