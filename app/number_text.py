@@ -19,7 +19,7 @@ def signed(text: str, value: float) -> str:
 
 
 def significant(value: float, digits: int = 3) -> str:
-    """Three significant digits and no exponent: 331, 41.8, 5.70, 1,204."""
+    """Three significant digits and no exponent: 331, 41.8, 5.70, 1,200."""
     if value == 0:
         return "0"
     magnitude = math.floor(math.log10(abs(value)))

@@ -144,7 +144,7 @@ class AnswerText(MessageText):
         self._tail_char = QTextCharFormat()
         self._caret = False
         self._frames: list[markdown.CodeFrame] = []
-        self._copy_buttons: list[CodeCopyButton] = []
+        self.copy_buttons: list[CodeCopyButton] = []
 
     @property
     def text(self) -> str:
@@ -270,11 +270,11 @@ class AnswerText(MessageText):
         self._caret = caret
 
     def laid_out(self) -> None:
-        while len(self._copy_buttons) > len(self._frames):
-            self._copy_buttons.pop().deleteLater()
-        while len(self._copy_buttons) < len(self._frames):
-            self._copy_buttons.append(CodeCopyButton(self.theme, self))
-        for frame, button in zip(self._frames, self._copy_buttons, strict=True):
+        while len(self.copy_buttons) > len(self._frames):
+            self.copy_buttons.pop().deleteLater()
+        while len(self.copy_buttons) < len(self._frames):
+            self.copy_buttons.append(CodeCopyButton(self.theme, self))
+        for frame, button in zip(self._frames, self.copy_buttons, strict=True):
             box = self._frame_box(frame)
             button.code = markdown.code_text(self.document(), frame)
             button.move(int(box.right()) - button.width() - 12, int(box.top()) + 2)

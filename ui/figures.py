@@ -23,7 +23,7 @@ class Figure(QWidget):
         self, theme: Theme, name: str, role: str = "figure_m", unit_role: str = "small"
     ) -> None:
         super().__init__()
-        self._theme, self._name = theme, name
+        self._theme, self.name = theme, name
         self._role, self._unit_role = role, unit_role
         self.figure, self.unit = "", ""
         self.setFixedHeight(theme.line(role))
@@ -33,7 +33,7 @@ class Figure(QWidget):
     def show_figure(self, figure: str, unit: str = "") -> None:
         if (figure, unit) != (self.figure, self.unit):
             self.figure, self.unit = figure, unit
-            self.setAccessibleName(f"{self._name}: {figure} {unit}".rstrip())
+            self.setAccessibleName(f"{self.name}: {figure} {unit}".rstrip())
             self.update()
 
     def sizeHint(self) -> QSize:

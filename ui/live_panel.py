@@ -19,6 +19,14 @@ from ui.scroll_bar import ScrollArea
 from ui.theme import Theme
 
 DIGITS_EVERY_MS = 250
+DEFINITIONS = {
+    "Decode": "Answer tokens after the first, divided by the time from the first to the last."
+    " Reasoning counts, the prompt does not. While an answer runs: the last 2 to 3 seconds.",
+    "Prompt": "Prompt tokens read, divided by the time that took. Cached tokens do not count.",
+    "First token": "From sending the message to the first token of the answer.",
+    "Power": "Energy of the last answer divided by the time it took.",
+    "Energy": "Energy of the last answer divided by its tokens.",
+}
 
 
 class LiveDot(QWidget):
@@ -150,6 +158,9 @@ class LivePanel(QFrame):
         self.power = Figure(theme, "Power")
         self.energy = Figure(theme, "Energy")
         self.energy_source = Label(theme, "", "caption", "tertiary")
+        for figure in (self.decode, self.prompt, self.first_token, self.power, self.energy):
+            figure.setToolTip(DEFINITIONS[figure.name])
+            figure.setAccessibleDescription(DEFINITIONS[figure.name])
         self.savings = SavingsView(theme)
         self.savings.prices_wanted.connect(self.prices_wanted)
         ground = QWidget()
