@@ -95,6 +95,7 @@ class ChatSession(QObject):
         self._answer_saved_s = 0.0
         self._answer_start = ""
         self._may_drop_oldest: set[int] = set()
+        self._closed = False
         self._state = SessionState(
             settings=settings,
             models_dir=models_dir,
@@ -123,8 +124,12 @@ class ChatSession(QObject):
             self.load_model(chosen.id)
 
     def close(self) -> None:
-        """Stop the engine, keeping the answer as far as it has come."""
+        """Stop the engine, keeping the answer as far as it has come. A second call does nothing."""
+        if self._closed:
+            return
+        self._closed = True
         self._memory.stop()
+        self._draft.stop()
         self._write_draft()
         if self._state.answer is not None:
             self._end_answer("stopped")
