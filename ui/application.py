@@ -9,6 +9,8 @@ from functools import partial
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
+from app.background_checks import BackgroundChecks
+from app.check_view import CheckView
 from app.conversation_savings import ConversationSavings
 from app.local_models import LocalModels
 from app.paths import Paths
@@ -43,10 +45,21 @@ def open_window(paths: Paths) -> int:
     window = MainWindow(theme, session, prices.prices)
     connect(session, window, theme)
     report_faults(paths.log_dir / "window.log", session.tell)
+    checks = BackgroundChecks(partial(look_at_machine, paths), session)
+    checks.done.connect(session.show_checks)
     window.show()
     # The window is on the screen before models are read and the engine is started.
     QTimer.singleShot(0, session.start)
+    if session.state.first_run:
+        QTimer.singleShot(0, checks.start)
     return app.exec()
+
+
+def look_at_machine(paths: Paths) -> tuple[CheckView, ...]:
+    """The first-run page's checks; what they need is imported only when they are wanted."""
+    from app.doctor import quick_checks
+
+    return quick_checks(paths)
 
 
 def new_session(paths: Paths, prices: PriceBook, prices_problem: Problem | None) -> ChatSession:

@@ -54,6 +54,10 @@ class ChatView(QFrame):
     def engine_card(self) -> ProblemCard | None:
         return self._engine_card
 
+    @property
+    def loading(self) -> LoadingCard | None:
+        return self._loading
+
     def show_state(self, state: SessionState) -> None:
         before, self._state = self._state, state
         if before is None or state.conversation is not before.conversation:

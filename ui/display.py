@@ -22,7 +22,8 @@ def display_problem(environment: Mapping[str, str] = os.environ) -> Problem | No
     wayland, x11 = environment.get("WAYLAND_DISPLAY"), environment.get("DISPLAY")
     if not wayland and not x11:
         return Problem("no_display", "Coterie found no screen", "No display is set", HEADLESS)
-    if wayland and wayland_answers():
+    # Without it the library prints a complaint of its own, and finds nothing.
+    if wayland and environment.get("XDG_RUNTIME_DIR") and wayland_answers():
         return None
     lacking = missing_library(xcb_plugin()) if x11 else None
     if lacking is not None:

@@ -60,6 +60,10 @@ class MessageColumn(ScrollArea):
     def running(self) -> AnswerView | None:
         return self._running
 
+    @property
+    def waiting(self) -> UserBubble | None:
+        return self._waiting
+
     def _build(self) -> None:
         theme = self._theme
         column = QWidget()

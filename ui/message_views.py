@@ -35,17 +35,15 @@ class UserBubble(QWidget):
         self._theme = theme
         self.text = UserText(theme, text)
         self.text.setParent(self)
-        self._note = Label(
-            theme, "Sent when the model is ready", "caption", "tertiary", parent=self
-        )
-        self._note.setVisible(waiting)
+        self.note = Label(theme, "Sent when the model is ready", "caption", "tertiary", parent=self)
+        self.note.setVisible(waiting)
         self._waiting = waiting
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
 
     def show_waiting_for(self, reason: str) -> None:
-        self._note.show_text(reason)
+        self.note.show_text(reason)
 
     def hasHeightForWidth(self) -> bool:
         return True
@@ -63,8 +61,8 @@ class UserBubble(QWidget):
         left = self.width() - _PAD_X - width
         top = _PAD_Y + (_GAP_PX if self._waiting else 0)
         self.text.setGeometry(left, top, width, height)
-        hint = self._note.sizeHint().width()
-        self._note.setGeometry(self.width() - hint, top + height + _PAD_Y + 4, hint, 16)
+        hint = self.note.sizeHint().width()
+        self.note.setGeometry(self.width() - hint, top + height + _PAD_Y + 4, hint, 16)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -103,6 +101,11 @@ class AnswerView(QWidget):
         self._column.addWidget(self._actions())
         self._below = QVBoxLayout()
         self._column.addLayout(self._below)
+
+    @property
+    def problem(self) -> ProblemCard | None:
+        """The card of what cut this answer short."""
+        return self._problem
 
     def _actions(self) -> QWidget:
         self.actions = QWidget()

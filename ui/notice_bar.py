@@ -25,8 +25,8 @@ class NoticeBar(QFrame):
         self.hide()
 
     @property
-    def rows(self) -> list[QFrame]:
-        return list(self._rows.values())
+    def dismiss_buttons(self) -> list[IconButton]:
+        return [button for row in self._rows.values() for button in row.findChildren(IconButton)]
 
     def show_notices(self, notices: tuple[Problem, ...]) -> None:
         for gone in [notice for notice in self._rows if notice not in notices]:
