@@ -57,6 +57,7 @@ def prompt_progressed(answer: RunningAnswer, event: PromptProgress) -> RunningAn
         prompt_tokens=event.prompt_tokens,
         cached_tokens=event.cached_tokens,
         evaluated_tokens=event.evaluated_tokens,
+        prompt_tokens_per_s=event.evaluated_tokens / event.elapsed_s if event.elapsed_s else None,
     )
 
 

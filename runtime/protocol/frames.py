@@ -89,12 +89,13 @@ class Proven(msgspec.Struct, frozen=True, tag="proven"):
 
 
 class PromptProgress(msgspec.Struct, frozen=True, tag="prompt_progress"):
-    """Prompt tokens read so far; `cached_tokens` were already in the KV cache."""
+    """Prompt tokens read so far in `elapsed_s`; `cached_tokens` were already in the KV cache."""
 
     request_id: int
     evaluated_tokens: int
     cached_tokens: int
     prompt_tokens: int
+    elapsed_s: float = 0.0
 
 
 class Text(msgspec.Struct, frozen=True, tag="text"):

@@ -130,6 +130,7 @@ class Answerer:
                 progress.evaluated_tokens,
                 progress.cached_tokens,
                 progress.prompt_tokens,
+                progress.prompt_s,
             )
         )
 

@@ -112,9 +112,7 @@ def test_a_hundred_kills_lose_no_message(
 ) -> None:
     """kill -9 in the middle of an answer, after a moment that differs each time."""
     choose = random.Random(20261124)
-    rig = new_rig(
-        new_engine=real_engine(tmp_path), models=(local_model(tiny_model("llama")),)
-    )
+    rig = new_rig(new_engine=real_engine(tmp_path), models=(local_model(tiny_model("llama")),))
     sent = []
     for number in range(KILLS):
         state = rig.ready()
