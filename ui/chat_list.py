@@ -123,10 +123,10 @@ class ChatList(QFrame):
         row.setContentsMargins(12, 0, 12, 10)
         row.addWidget(self.search)
         column.addLayout(row)
-        self._nothing = Paragraph(theme, "", "small", "tertiary")
-        self._nothing.setContentsMargins(16, 4, 16, 0)
-        self._nothing.hide()
-        column.addWidget(self._nothing)
+        self.nothing = Paragraph(theme, "", "small", "tertiary")
+        self.nothing.setContentsMargins(16, 4, 16, 0)
+        self.nothing.hide()
+        column.addWidget(self.nothing)
         column.addWidget(self._list(), 1)
         column.addWidget(self._footer())
 
@@ -187,11 +187,11 @@ class ChatList(QFrame):
         wanted = self.search.text()
         chats = matching(self._shown or (), wanted)
         self.rows.show_groups(grouped(chats, self._shown_on))
-        self._nothing.setVisible(not chats)
+        self.nothing.setVisible(not chats)
         if wanted:
-            self._nothing.show_text(f"No chat has \u201c{wanted}\u201d in its title.")
+            self.nothing.show_text(f"No chat has \u201c{wanted}\u201d in its title.")
         else:
-            self._nothing.show_text("Your chats appear here.")
+            self.nothing.show_text("Your chats appear here.")
         self._select_open()
 
     def _select_open(self) -> None:
