@@ -113,10 +113,12 @@ def read_files(paths: Paths) -> UserFiles:
 
 def quick_checks(paths: Paths) -> tuple[CheckView, ...]:
     """The first-run page's checks, for a thread in the background: under two seconds, no errors."""
+    engine_probe, gpu_probe = EngineProbe(), GpuProbe()
     try:
-        engine_probe, gpu_probe = EngineProbe(), GpuProbe()
         machine = read_machine(paths.models_dir, gpu_probe, QUICK_DEADLINE_S)
-        return machine_checks(machine, engine_probe.facts(QUICK_DEADLINE_S), patient=False)
     except (OSError, ValueError, RuntimeError, psutil.Error) as error:
         detail = f"This computer could not be looked at\n{error}"
+        gpu_probe.gpus(QUICK_DEADLINE_S)
+        engine_probe.facts(QUICK_DEADLINE_S)
         return (CheckView("Machine", "info", detail, "coterie doctor says more."),)
+    return machine_checks(machine, engine_probe.facts(QUICK_DEADLINE_S), patient=False)

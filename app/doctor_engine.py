@@ -48,7 +48,7 @@ def _build_check(
         advice = f"It uses {_list(foreign)}, which this processor lacks, and may crash. "
         return CheckView("Engine", "problem", detail, advice + _BUILD_AGAIN)
     if lacking := unused(NEEDED, described, processor):
-        advice = f"This processor has {_list(lacking)} and the engine does not use it: it is slow. "
+        advice = f"It leaves out {_list(lacking)}, which this processor has: answers are slow. "
         return CheckView("Engine", "problem", detail, advice + _rebuild(report))
     if lacking := unused(HELPFUL, described, processor):
         advice = f"Built without {_list(lacking)}, which would make prompts faster. "
