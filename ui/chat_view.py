@@ -15,6 +15,7 @@ from ui.labels import Label
 from ui.message_column import MessageColumn
 from ui.notice_bar import NoticeBar
 from ui.problem_card import Choice, ProblemCard
+from ui.tab_order import chain, tab_stops
 from ui.theme import Theme
 
 NEW_CHAT_TITLE = "New chat"
@@ -32,6 +33,7 @@ class ChatView(QFrame):
         self._engine_shown: EngineState | None = None
         self._engine_card: ProblemCard | None = None
         self._loading: LoadingCard | None = None
+        self._ordered: list[QWidget] = []
         self.setProperty("surface", "window")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -75,6 +77,14 @@ class ChatView(QFrame):
         if is_empty:
             self.empty.show_state(state)
         self.composer.show_state(state)
+        self._order_tabs()
+
+    def _order_tabs(self) -> None:
+        """Messages are made after the composer; Tab meets them before it."""
+        shown = [self.more, self.notices, *self.messages.in_order(), self.composer]
+        if shown != self._ordered:
+            self._ordered = shown
+            chain(tab_stops(*shown))
 
     def focus_composer(self) -> None:
         self.composer.field.setFocus(Qt.FocusReason.OtherFocusReason)

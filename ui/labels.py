@@ -99,6 +99,8 @@ class Paragraph(QLabel):
             return
         self._full = text
         body = html.escape(text).replace("\n", "<br>")
+        if self.focusPolicy() != Qt.FocusPolicy.NoFocus:
+            self.setAccessibleName(text)
         self.setText(f'<p style="margin:0; line-height:{self._line_px}px">{body}</p>')
 
     def full_text(self) -> str:

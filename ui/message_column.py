@@ -106,6 +106,11 @@ class MessageColumn(ScrollArea):
         if self._messages:
             self._show_message(self._messages[-1], is_last=True)
 
+    def in_order(self) -> list[QWidget]:
+        """What stands in the column, from top to bottom."""
+        below = (self._running, self._tail, self._waiting)
+        return [self.earlier, *self.views, *(widget for widget in below if widget is not None)]
+
     def show_earlier(self) -> None:
         bar = self.verticalScrollBar()
         self._anchor_from_bottom = bar.maximum() - bar.value()

@@ -52,12 +52,18 @@ class ModelTable(QFrame):
         self._ground: QWidget | None = None
         self._column_shown = [True] * len(HEADINGS)
 
-    def show_state(self, state: SessionState) -> None:
+    def show_state(self, state: SessionState) -> bool:
+        """Draw `state`; whether the rows had to be made anew."""
         self._state = state
-        if state.models != self.models or self._ground is None:
+        is_new = state.models != self.models or self._ground is None
+        if is_new:
             self._build(state.models)
         for model in self.models:
             self.rows[model.id].show_state(row_state(model, state))
+        return is_new
+
+    def buttons(self) -> list[Button]:
+        return [row.button for row in self.rows.values()]
 
     def button_in_use(self) -> Button | None:
         """The button of the model in use, None without one."""

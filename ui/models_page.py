@@ -12,6 +12,7 @@ from ui.labels import Label, Paragraph, PathField
 from ui.model_table import ModelTable
 from ui.page_frame import CARD_GAP_PX, Card, PageFrame
 from ui.problem_card import spoken
+from ui.tab_order import chain
 from ui.theme import Theme
 
 LINE = "The models on this computer. Each runs here, and nothing you type leaves it."
@@ -47,7 +48,8 @@ class ModelsPage(PageFrame):
     def show_state(self, state: SessionState) -> None:
         self.empty.setVisible(not state.models)
         self.table.setVisible(bool(state.models))
-        self.table.show_state(state)
+        if self.table.show_state(state):
+            chain([*self.table.buttons(), self.place])
         self.place.show_path(state.models_dir)
         self.place.setVisible(bool(state.models_dir))
         if state.model_problems != self._shown_problems:

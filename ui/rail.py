@@ -85,6 +85,10 @@ class Rail(QFrame):
 
     def show_page(self, page: PageName) -> None:
         self.items[page].setChecked(True)
+        for name, item in self.items.items():
+            # Tab stops at the page that is open; arrow keys go to the others.
+            on = name == page
+            item.setFocusPolicy(Qt.FocusPolicy.StrongFocus if on else Qt.FocusPolicy.ClickFocus)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         step = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(event.key()))

@@ -23,7 +23,7 @@ from ui.look import dress
 from ui.theme import Theme, load_fonts
 from ui.window import MainWindow
 
-SIZES = ((1280, 800), (1920, 1080))
+SIZES = ((1280, 800), (1920, 1080), (760, 560), (1040, 680))
 DOWN = states.engine(
     phase="crashed", problem=states.ENGINE_CRASHED, log_tail=states.LOG_TAIL, memory=None, n_ctx=0
 )
@@ -93,6 +93,7 @@ def scenes() -> dict[str, tuple[str, SessionState]]:
                 system_memory=GPU_SYSTEM,
             ),
         ),
+        "chat-how": ("chats", talk(asked, answered)),
         "chat-markdown": ("chats", talk(asked, states.answer(2, MANY))),
         "chat-error": (
             "chats",
@@ -168,6 +169,9 @@ def main(out: Path, wanted: list[str]) -> None:
                 settle(app)
                 window.show_state(state)
                 settle(app)
+                if name == "chat-how":
+                    window.chats.panel.savings.explain()
+                    settle(app)
                 window.grab().save(str(out / f"{name}.{width}.{palette}.png"))
                 window.close()
                 window.deleteLater()
