@@ -11,7 +11,7 @@ from typing import Literal
 
 from app.savings import Usage
 from app.session_state import Conversation, ConversationSummary, MessageStatus, MessageView
-from app.store.database import is_damage, mark_damaged, open_database
+from app.store.database import is_busy, is_damage, mark_damaged, open_database
 from app.store.migrations import MIGRATIONS, Migration
 from app.store.rows import MESSAGE_COLUMNS, from_json, message_view, storable, to_json
 from runtime.errors import CoterieError, Problem
@@ -23,9 +23,10 @@ StoredStatus = MessageStatus | Literal["running"]
 class ConversationStore:
     """Used on one thread. Other programs may have the same file open.
 
-    Opening raises CoterieError of kind "store_unavailable" or "store_newer". Every command raises
-    "store_failed" when the system refuses (a full disk), "store_damaged" when the file turns out
-    to be broken, and "conversation_gone" for a conversation that isn't there.
+    Opening raises CoterieError of kind "store_unavailable" or "store_newer". Opening and every
+    command raise "store_failed" when the system refuses (a full disk), "store_busy" when another
+    program holds the file, and "store_damaged" when it turns out to be broken; a command raises
+    "conversation_gone" for a conversation that isn't there.
     """
 
     def __init__(
@@ -37,8 +38,12 @@ class ConversationStore:
         self._path = path
         self._now_s = now_s
         self._connection, self._problem = open_database(path, migrations)
-        with self._changing() as connection:
-            _stop_what_a_crash_left(connection)
+        try:
+            with self._changing() as connection:
+                _stop_what_a_crash_left(connection)
+        except CoterieError:
+            self.close()
+            raise
 
     @property
     def problem(self) -> Problem | None:
@@ -203,6 +208,13 @@ class ConversationStore:
                 "The saved conversations are damaged",
                 f"Part of {self._path} can't be read ({error})",
                 "Close Coterie and start it again: the damaged file is then set aside.",
+            )
+        if is_busy(error):
+            return Problem(
+                "store_busy",
+                "A change could not be saved",
+                f"Another program is holding {self._path}",
+                "Close other Coterie windows and backup programs, then try again.",
             )
         return Problem(
             "store_failed",

@@ -40,8 +40,18 @@ def open_database(
 
 def is_damage(error: sqlite3.Error) -> bool:
     """Whether the file itself is broken, as opposed to locked, full or forbidden."""
-    code = getattr(error, "sqlite_errorcode", None)
-    return code is not None and code & 0xFF in _DAMAGE
+    return _code(error) in _DAMAGE
+
+
+def is_busy(error: sqlite3.Error) -> bool:
+    """Whether another program kept its lock longer than we wait."""
+    return _code(error) == sqlite3.SQLITE_BUSY
+
+
+def _code(error: sqlite3.Error) -> int | None:
+    """SQLite's number without its detail; None for an error that is Python's own."""
+    code: int | None = getattr(error, "sqlite_errorcode", None)
+    return None if code is None else code & 0xFF
 
 
 def mark_damaged(path: Path) -> None:
@@ -78,7 +88,7 @@ def _use_wal(connection: sqlite3.Connection) -> None:
             connection.execute("PRAGMA journal_mode = WAL")
             return
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > give_up_s:
+            if not is_busy(error) or time.monotonic() > give_up_s:
                 raise
         time.sleep(0.005)
 
@@ -116,10 +126,10 @@ def _set_aside(path: Path, error: sqlite3.Error) -> Problem:
     )
 
 
-def _unavailable(path: Path, error: Exception) -> Problem:
+def _unavailable(path: Path, error: OSError | sqlite3.Error) -> Problem:
+    remedy = "Check the free space and the permissions of that folder."
+    if isinstance(error, sqlite3.Error) and is_busy(error):
+        remedy = "Close other Coterie windows and backup programs, then try again."
     return Problem(
-        "store_unavailable",
-        "The saved conversations can't be opened",
-        f"{path}: {error}",
-        "Check the free space and the permissions of that folder.",
+        "store_unavailable", "The saved conversations can't be opened", f"{path}: {error}", remedy
     )

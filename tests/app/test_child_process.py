@@ -59,5 +59,5 @@ def test_children_work_side_by_side() -> None:
     """The second one's time runs from its start, so both together take one deadline."""
     began_s = time.monotonic()
     children = [Child(python(WAITS_FOR_EVER)) for _ in range(3)]
-    assert all(child.answer(0.5).timed_out for child in children)
-    assert time.monotonic() - began_s < 1.4
+    assert all(child.answer(1.0).timed_out for child in children)
+    assert time.monotonic() - began_s < 2.5
