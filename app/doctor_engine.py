@@ -93,19 +93,19 @@ def repacking_check(engine: EngineFacts, *, crashes: bool) -> CheckView | None:
         return CheckView("Weight repacking", "info", detail, advice)
     if "REPACK" not in engine.described.features:
         return CheckView("Weight repacking", "info", "Not in this engine build", _BUILD_AGAIN)
-    return CheckView("Weight repacking", "ok", "In use")
+    return CheckView("Weight repacking", "ok", "In use\nWeights are laid out for this processor")
 
 
 def start_check(trial: Trial | None) -> CheckView:
     """Whether a worker really loaded a model and evaluated a token."""
     if trial is None:
         detail = "Not tried\nNo model below 1 GiB is here"
-        return CheckView("First token", "info", detail, "make run makes a small starter model.")
+        return CheckView("Engine test", "info", detail, "make run makes a small starter model.")
     if trial.problem is not None:
         detail = f"{trial.problem.title}\n{trial.model_id}: {trial.problem.message}"
-        return CheckView("First token", "problem", detail, trial.problem.remedy)
+        return CheckView("Engine test", "problem", detail, trial.problem.remedy)
     detail = f"{trial.model_id} answered\n{duration(trial.elapsed_s)} after the start of the engine"
-    return CheckView("First token", "ok", detail)
+    return CheckView("Engine test", "ok", detail)
 
 
 def _list(names: tuple[str, ...]) -> str:

@@ -43,7 +43,7 @@ def models_check(files: UserFiles) -> CheckView:
     total_bytes = sum(model.file_bytes for model in files.models)
     of_experts = sum(model.expert_count > 0 for model in files.models)
     found = f"{counted(len(files.models), 'model')}, {gib_unit(total_bytes)}"
-    detail = f"{found}\n{of_experts} with experts; {files.models_dir}"
+    detail = f"{found}, {of_experts} with experts\n{files.models_dir}"
     return CheckView("Models", "ok", detail)
 
 
@@ -69,7 +69,9 @@ def prices_check(files: UserFiles) -> CheckView:
         return CheckView("Prices", "problem", _both(problem), problem.remedy)
     prices = files.prices.prices if files.prices else ()
     own = sum(price.kind == "own" for price in prices)
-    return CheckView("Prices", "ok", f"{len(prices) - own} built in, {own} of your own")
+    return CheckView(
+        "Prices", "ok", f"{counted(len(prices) - own, 'price')} built in, {own} of your own"
+    )
 
 
 def _both(problem: Problem) -> str:

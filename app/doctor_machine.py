@@ -16,6 +16,8 @@ LEAST_FREE_MEMORY_BYTES = 1 * GIB
 LEAST_FREE_DISK_BYTES = 2 * GIB
 # A 30-billion-parameter model at four bits takes 17 to 19 GiB.
 ROOMY_DISK_BYTES = 20 * GIB
+# What a person turns the building for CUDA off with (packaging/setup_steps/cuda.py).
+CUDA_SWITCH = "COTERIE_CUDA"
 _X86 = ("x86_64", "AMD64")
 _SHOWN_FEATURES = ("AVX2", "AVX512", "AMX_INT8", "NEON", "DOTPROD", "MATMUL_INT8", "SVE")
 
@@ -45,14 +47,17 @@ def _cores(cores: Cores) -> str:
 
 def memory_check(memory: Memory) -> CheckView:
     """How much memory there is, and whether a model still fits."""
-    free = f"{gib_unit(memory.available_bytes)} free"
-    detail = f"{gib_unit(memory.total_bytes)}\n{free}"
+    detail = f"{gib_unit(memory.total_bytes)}\n{_free(memory.available_bytes)}"
     if memory.limit_bytes is not None:
         detail += f"; this container may use {gib_of(memory.limit_bytes, memory.host_total_bytes)}"
     if memory.available_bytes < LEAST_FREE_MEMORY_BYTES:
         advice = "Close other programs: with less than 1 GiB free even a small model may not load."
         return CheckView("Memory", "problem", detail, advice)
     return CheckView("Memory", "ok", detail)
+
+
+def _free(size_bytes: int) -> str:
+    return f"{gib_unit(size_bytes)} free" if size_bytes else "nothing free"
 
 
 def graphics_check(gpus: Gpus, engine: EngineFacts, *, patient: bool = True) -> CheckView:
@@ -76,6 +81,9 @@ def _working_gpus(gpus: list[Gpu], engine: EngineFacts) -> CheckView:
             "then restart the computer."
         )
         return CheckView("Graphics", "problem", detail, advice)
+    if report and report.cuda_reason.startswith(CUDA_SWITCH):
+        advice = f"{report.cuda_reason} left it out. Run make run without that to use this GPU."
+        return CheckView("Graphics", "info", detail, advice)
     because = f" ({report.cuda_reason})" if report and report.cuda_reason else ""
     advice = (
         f"The engine was built without CUDA{because}, so this GPU is not used. Install the CUDA "
@@ -87,7 +95,8 @@ def _working_gpus(gpus: list[Gpu], engine: EngineFacts) -> CheckView:
 def _gpu_facts(gpu: Gpu) -> str:
     parts = []
     if gpu.vram_total_bytes is not None and gpu.vram_free_bytes is not None:
-        parts.append(f"{gib_of(gpu.vram_free_bytes, gpu.vram_total_bytes)} free")
+        free = _free(gpu.vram_free_bytes)
+        parts.append(f"{gib_unit(gpu.vram_total_bytes)}, {free}")
     if gpu.driver:
         parts.append(f"driver {gpu.driver}")
     if gpu.compute_capability:
@@ -135,7 +144,8 @@ def disk_check(disk: Disk) -> CheckView:
     """Whether models can be kept where they are looked for."""
     if disk.free_bytes is None:
         return CheckView("Disk", "info", f"The free space at {disk.path} is not known")
-    detail = f"{gib_unit(disk.free_bytes)} free\n{disk.path}"
+    free = f"{gib_unit(disk.free_bytes)} free" if disk.free_bytes else "Full"
+    detail = f"{free}\n{disk.path}"
     if not disk.writable:
         advice = "That folder can't be written. Change its permissions, or set COTERIE_HOME."
         return CheckView("Disk", "problem", detail, advice)
@@ -153,4 +163,4 @@ def display_check(machine: Machine) -> CheckView:
     if machine.display:
         return CheckView("Display", "ok", "Found")
     advice = "The window needs one. Without it use: coterie run MODEL PROMPT"
-    return CheckView("Display", "info", "None", advice)
+    return CheckView("Display", "info", "No screen here", advice)

@@ -108,7 +108,7 @@ def look_at_prices(shipped: Path, user_file: Path) -> tuple[PriceBook, Problem |
             "prices_unreadable",
             "Your price list is not readable",
             f"Only the built-in prices are used, because {user_file} is not valid: {reason}",
-            "Correct that file. The window keeps it under another name and begins a new one.",
+            "Correct that file, or open the window: it keeps the file under another name.",
         )
 
 

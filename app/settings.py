@@ -55,7 +55,7 @@ def look_at_settings(path: Path) -> tuple[Settings, Problem | None]:
             "settings_unreadable",
             "The settings are not readable",
             f"The defaults are used, because {path} is not valid: {reason}",
-            "Correct that file. The window keeps it under another name and begins a new one.",
+            "Correct that file, or open the window: it keeps the file under another name.",
         )
 
 

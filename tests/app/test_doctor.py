@@ -29,7 +29,7 @@ from runtime.errors import Problem
 from tests.app.findings import FILES, HEALTHY, INSTALLED, MACHINE, MODEL
 
 NAMES = [
-    *("Processor", "Memory", "Graphics", "Disk", "Engine", "First token", "Weight repacking"),
+    *("Processor", "Memory", "Graphics", "Disk", "Engine", "Engine test", "Weight repacking"),
     *("Models", "Settings", "Prices", "Display"),
 ]
 QUICK_NAMES = NAMES[:5]
@@ -67,13 +67,13 @@ def test_every_problem_says_what_to_do() -> None:
     assert [check.name for check in problems] == ["Engine", "Models", "Model file"]
     assert all(check.advice for check in problems)
     # Of an engine that does not load nothing more is said.
-    assert not {"First token", "Weight repacking"} & {check.name for check in found}
+    assert not {"Engine test", "Weight repacking"} & {check.name for check in found}
 
 
 @pytest.mark.parametrize(
     ("changes", "name", "status", "said"),
     [
-        ({}, "Models", "ok", "1 model, 0.4 GiB\n1 with experts; /models"),
+        ({}, "Models", "ok", "1 model, 0.4 GiB, 1 with experts\n/models"),
         ({"models": ()}, "Models", "problem", "None\n/models"),
         ({"model_problems": (DAMAGED,)}, "Model file", "problem", "x.gguf: no tensors"),
         ({}, "Settings", "ok", "Readable"),
@@ -91,7 +91,7 @@ def test_every_problem_says_what_to_do() -> None:
             {"prices": PriceBook((*FILES.prices.prices, Price("b", "B", 1.0)))},  # type: ignore[union-attr]
             "Prices",
             "ok",
-            "1 built in, 1 of your own",
+            "1 price built in, 1 of your own",
         ),
     ],
 )
@@ -212,7 +212,7 @@ def test_this_computer_for_real(paths: Paths, tiny_model: Callable[[str], Path])
     findings = examine(paths)
     found = {check.name: check for check in checks(findings)}
     assert list(found) == NAMES
-    assert found["First token"].status == "ok"
+    assert found["Engine test"].status == "ok"
     assert found["Engine"].status in ("ok", "info")
     assert findings.trial is not None
     assert findings.trial.model_id == "tiny"
@@ -222,7 +222,7 @@ def test_without_a_model_the_engine_is_not_tried(paths: Paths) -> None:
     findings = examine(paths)
     assert findings.trial is None
     found = {check.name: check for check in checks(findings)}
-    assert (found["First token"].status, found["Models"].status) == ("info", "problem")
+    assert (found["Engine test"].status, found["Models"].status) == ("info", "problem")
 
 
 def test_the_first_page_has_its_checks_in_two_seconds(paths: Paths) -> None:

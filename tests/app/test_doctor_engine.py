@@ -128,7 +128,7 @@ def test_a_slow_start_is_no_problem_yet_on_the_first_page() -> None:
 @pytest.mark.parametrize(
     ("engine", "crashes", "status", "detail"),
     [
-        (CPU_ENGINE, False, "ok", "In use"),
+        (CPU_ENGINE, False, "ok", "In use\n"),
         (CPU_ENGINE, True, "info", "Left out"),
         (built("AVX2"), False, "info", "Not in this engine build"),
     ],

@@ -106,6 +106,23 @@ def test_what_a_newer_version_wrote_stays(user_file: Path) -> None:
     assert load_prices(SHIPPED_PRICES, user_file)[0].find("mine") == MINE
 
 
+def test_the_users_file_changes_and_adds_monthly_costs(user_file: Path) -> None:
+    user_file.write_text(
+        '{"monthly_costs": ['
+        '{"id": "ainews-month-deepseek-v3", "name": "DeepSeek-V3", "usd_per_month": 500,'
+        ' "requests_per_month": 1000000},'
+        '{"id": "mine", "name": "Mine", "usd_per_month": 9, "requests_per_month": 5}]}'
+    )
+    book, _ = load_prices(SHIPPED_PRICES, user_file)
+    costs = {cost.id: cost.usd_per_month for cost in book.monthly_costs}
+    assert costs == {
+        "ainews-month-llama-3.1-70b": 1200,
+        "ainews-month-deepseek-v3": 500,
+        "ainews-month-gpt-4-turbo": 3000,
+        "mine": 9,
+    }
+
+
 WRONG = [
     "{",
     "[]",
