@@ -315,7 +315,7 @@ def _style_table(table: QTextTable, theme: Theme) -> None:
     style.setBorderStyle(QTextFrameFormat.BorderStyle.BorderStyle_None)
     style.setCellSpacing(0)
     style.setCellPadding(0)
-    style.setTopMargin(2)
+    style.setTopMargin(6)
     style.setBottomMargin(4)
     style.setWidth(QTextLength(QTextLength.Type.PercentageLength, 100))
     table.setFormat(style)

@@ -44,6 +44,8 @@ class DeleteDialog(QDialog):
         column.addLayout(row)
         self.keep.clicked.connect(self.reject)
         self.delete.clicked.connect(self.accept)
+        # Without this the wrapped text is given the height of a narrower label.
+        self.setFixedHeight(column.totalHeightForWidth(WIDTH_PX))
         self.ring = FocusRing(theme, self)
         self.keep.setFocus(Qt.FocusReason.TabFocusReason)
 

@@ -145,6 +145,7 @@ class SettingsPage(PageFrame):
         words.setSpacing(0)
         words.addWidget(Label(self._theme, name, weight=500))
         words.addWidget(Paragraph(self._theme, line, "small", "secondary"))
+        words.addStretch()
         row.addLayout(words, 1)
         row.addWidget(control, 0, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
         return place

@@ -19,9 +19,9 @@ from runtime.errors import Problem
 from tests.ui import states
 from tests.ui.recording_commands import RecordingCommands
 from tests.ui.texts import ANSWER, MANY, QUESTION
+from tests.ui.windows import new_window
 from ui.look import dress
 from ui.theme import Theme, load_fonts
-from ui.window import MainWindow
 
 SIZES = ((1280, 800), (1920, 1080), (760, 560), (1040, 680))
 DOWN = states.engine(
@@ -160,7 +160,7 @@ def main(out: Path, wanted: list[str]) -> None:
             if wanted and not any(name.startswith(w) for w in wanted):
                 continue
             for width, height in SIZES:
-                window = MainWindow(theme, RecordingCommands(), states.PRICES)
+                window = new_window(theme, RecordingCommands())
                 window.resize(width, height)
                 window.show_state(state)
                 window.show()

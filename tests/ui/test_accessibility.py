@@ -14,6 +14,7 @@ from tests.ui import states
 from tests.ui.hands import look
 from tests.ui.recording_commands import RecordingCommands
 from tests.ui.texts import ANSWER
+from tests.ui.windows import new_window
 from ui.controls import Button
 from ui.labels import Label, Paragraph
 from ui.rail import PageName
@@ -48,7 +49,7 @@ SCENES: dict[str, tuple[PageName, SessionState]] = {
 
 @pytest.fixture
 def window(theme: Theme, commands: RecordingCommands, qtbot: QtBot) -> MainWindow:
-    window = MainWindow(theme, commands, states.PRICES)
+    window = new_window(theme, commands)
     qtbot.addWidget(window)
     window.resize(1280, 800)
     return window

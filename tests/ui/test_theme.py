@@ -12,11 +12,11 @@ from pytestqt.qtbot import QtBot
 from tests.ui import states
 from tests.ui.hands import look
 from tests.ui.recording_commands import RecordingCommands
+from tests.ui.windows import new_window
 from ui.design_tokens import ASSETS, DesignTokens
 from ui.look import dress
 from ui.stylesheet import qt_palette, style_sheet
 from ui.theme import Theme
-from ui.window import MainWindow
 
 
 def test_both_palettes_name_the_same_colours(tokens: DesignTokens) -> None:
@@ -28,7 +28,7 @@ def test_a_switch_restyles_an_open_window(
 ) -> None:
     theme = Theme("light", tokens)
     dress(qapp, theme)
-    window = MainWindow(theme, commands, states.PRICES)
+    window = new_window(theme, commands)
     qtbot.addWidget(window)
     window.show_state(states.talk(states.user(1, "A"), states.answer(2, "B")))
     window.show()
