@@ -20,15 +20,22 @@ class EventInbox(QObject):
         self._take = take
         self._lock = threading.Lock()
         self._waiting: list[Arrival] = []
+        self._closed = False
         self._waiting_now.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
     def post(self, arrival: Arrival) -> None:
         """One wake-up serves all that come before the window's thread gets to it."""
         with self._lock:
-            first = not self._waiting
+            if self._closed:
+                return
             self._waiting.append(arrival)
-        if first:
-            self._waiting_now.emit()
+            if len(self._waiting) == 1:
+                self._waiting_now.emit()
+
+    def close(self) -> None:
+        """Take no more: an engine's last words may come when this object is gone."""
+        with self._lock:
+            self._closed = True
 
     def _deliver(self) -> None:
         with self._lock:

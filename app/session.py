@@ -11,8 +11,8 @@ from msgspec.structs import replace as replace_settings
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app import chat_history, session_events, session_problems, system_memory
-from app.engine_host import Arrival, EngineHost, HostEvent, RepackingMemory, Retrying
 from app.check_view import CheckView
+from app.engine_host import Arrival, EngineHost, HostEvent, RepackingMemory, Retrying
 from app.event_inbox import EventInbox
 from app.local_models import LocalModel
 from app.savings import Savings
@@ -133,6 +133,7 @@ class ChatSession(QObject):
         self._write_draft()
         if self._state.answer is not None:
             self._end_answer("stopped")
+        self._inbox.close()
         self._host.stop()
         self._store.close()
 

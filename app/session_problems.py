@@ -8,7 +8,7 @@ from runtime.protocol.messages import GenerationStats
 REPACKING_CRASHED = Problem(
     "repacking_crashed",
     "The engine was started again in a safer way",
-    "Repacked weights crashed this engine build on this processor, so they are left out from now on",
+    "Repacked weights crashed this engine build on this processor; they are left out from now on",
     "Nothing needs to be done; a newer engine build tries them again.",
 )
 

@@ -104,7 +104,7 @@ class FakeEngine:
         if self._open:
             request_id, tokens = self._open
             self._open = None
-            self._emit(Finished(request_id, _stats(reason, tokens)))
+            self._emit(Finished(request_id, stats(reason, tokens)))
 
     def _load(self, command: Load) -> None:
         self._emit(LoadProgress(command.request_id, 0.5))
@@ -130,7 +130,8 @@ class FakeEngine:
             self._on_event(event)
 
 
-def _stats(reason: FinishReason, tokens: int) -> GenerationStats:
+def stats(reason: FinishReason, tokens: int) -> GenerationStats:
+    """The numbers of a made-up answer of so many tokens."""
     return GenerationStats(
         finish_reason=reason,
         prompt_tokens=12,

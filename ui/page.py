@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtWidgets import QFrame
 
-from app.session_state import SessionState
+if TYPE_CHECKING:
+    from app.session_state import SessionState
 
 
 class Page(QFrame):

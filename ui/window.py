@@ -3,48 +3,63 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QStackedWidget, QWidget
 
-from app.prices import Price
-from app.session_state import ConversationSummary, SessionCommands, SessionState
-from ui.chats_page import ChatsPage
-from ui.delete_dialog import confirm_delete
 from ui.focus_ring import FocusRing
 from ui.page import Page
 from ui.rail import PageName, Rail
 from ui.theme import Theme
 
+if TYPE_CHECKING:
+    # The empty window is shown before any of these is loaded.
+    from app.prices import Price
+    from app.session_state import ConversationSummary, SessionCommands, SessionState
+
 
 class MainWindow(QMainWindow):
-    """Draws a `SessionState`, and hands what the person does to `commands`.
+    """Draws a `SessionState`, and hands what the person does to its commands.
 
-    `prices` are those one can compare with; `closing` is emitted as the window closes.
+    `closing` is emitted as the window closes.
     """
 
     closing = Signal()
 
-    def __init__(self, theme: Theme, commands: SessionCommands, prices: tuple[Price, ...]) -> None:
+    def __init__(self, theme: Theme, *, first_run: bool = False) -> None:
         super().__init__()
-        self._theme, self._commands, self._prices = theme, commands, prices
+        self._theme = theme
         self._state: SessionState | None = None
+        self._pages: dict[PageName, Page] = {}
+        self._first_run: Page | None = None
         self.setWindowTitle("Coterie")
         self.setMinimumSize(760, 560)
         self.resize(theme.px("layout.design_window.w"), theme.px("layout.design_window.h"))
         self.rail = Rail(theme)
+        self.rail.setVisible(not first_run)
         self.rail.page_chosen.connect(self.show_page)
         self.stack = QStackedWidget()
-        self.chats = ChatsPage(theme, commands)
+        ground = QFrame()
+        ground.setProperty("surface", "window")
+        self.stack.addWidget(ground)
+        self._compose()
+        self.rail.show_page("chats")
+
+    def furnish(self, commands: SessionCommands, prices: tuple[Price, ...]) -> None:
+        """Give the window its pages. Until then it shows the rail and an empty ground."""
+        from ui.chats_page import ChatsPage
+
+        self._commands, self._prices = commands, prices
+        self.chats = ChatsPage(self._theme, commands)
         self.chats.delete_wanted.connect(self._confirm_delete)
         self.chats.prices_wanted.connect(lambda: self.show_page("settings"))
-        self._pages: dict[PageName, Page] = {"chats": self.chats}
-        self._first_run: Page | None = None
+        self._pages["chats"] = self.chats
         self.stack.addWidget(self.chats)
-        self._compose()
-        self.ring = FocusRing(theme, self)
-        self.rail.show_page("chats")
+        self.stack.setCurrentWidget(self.chats)
+        self.chats.make_room(self.width())
+        self.ring = FocusRing(self._theme, self)
         self._shortcuts()
 
     def show_state(self, state: SessionState) -> None:
@@ -60,6 +75,8 @@ class MainWindow(QMainWindow):
 
     def show_page(self, name: PageName) -> None:
         """Bring a page to the front, made when it is first wanted."""
+        if not self._pages:
+            return
         page = self._pages.get(name)
         if page is None:
             page = self._pages[name] = self._new_page(name)
@@ -78,7 +95,8 @@ class MainWindow(QMainWindow):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.chats.make_room(self.width())
+        if self._pages:
+            self.chats.make_room(self.width())
 
     def _compose(self) -> None:
         ground = QWidget()
@@ -146,5 +164,7 @@ class MainWindow(QMainWindow):
         self.chats.search()
 
     def _confirm_delete(self, chat: ConversationSummary) -> None:
+        from ui.delete_dialog import confirm_delete
+
         if confirm_delete(self._theme, self, chat.title):
             self._commands.delete_chat(chat.id)

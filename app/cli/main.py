@@ -8,7 +8,6 @@ import sys
 
 from app.cli.arguments import parser
 from app.paths import Paths
-from app.version import version
 from runtime.errors import CoterieError
 
 EXIT_PROBLEM = 1
@@ -16,7 +15,7 @@ EXIT_PROBLEM = 1
 
 def parse(arguments: list[str]) -> argparse.Namespace:
     """The command, or exit 2 for wrong usage. `command` is None when the window is wanted."""
-    return parser(version()).parse_args(arguments)
+    return parser().parse_args(arguments)
 
 
 def run_command(options: argparse.Namespace, paths: Paths) -> int:

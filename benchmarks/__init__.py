@@ -1,0 +1,1 @@
+"""Measures the figures the project promises, each as a ratio within one run."""

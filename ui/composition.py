@@ -1,0 +1,96 @@
+"""Puts the window's program together: the one place where its parts meet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from PySide6.QtCore import QTimer
+
+from app.background_checks import BackgroundChecks
+from app.check_view import CheckView
+from app.conversation_savings import ConversationSavings
+from app.local_models import LocalModels
+from app.paths import Paths
+from app.prices import PriceBook, load_prices
+from app.quirks import QuirksFile, machine_key
+from app.session import ChatSession
+from app.session_state import SessionState
+from app.settings import Settings, save_settings
+from app.store.opening import open_store
+from runtime.engine_process import WORKER_COMMAND, Engine, EngineProcess
+from runtime.errors import Problem
+from ui.design_tokens import ASSETS
+from ui.fault_report import report_faults
+from ui.theme import Theme
+from ui.window import MainWindow
+
+
+def furnish(
+    window: MainWindow,
+    theme: Theme,
+    paths: Paths,
+    loaded_settings: tuple[Settings, Problem | None],
+    worker_command: Sequence[str] | None = None,
+) -> ChatSession:
+    """Give the window its session, and start that with Qt's next turn."""
+    settings, settings_problem = loaded_settings
+    prices, prices_problem = load_prices(ASSETS / "prices.json", paths.prices_file)
+    log_path = paths.log_dir / "engine.log"
+    session = new_session(
+        paths,
+        settings,
+        prices,
+        partial(EngineProcess, log_path, worker_command or WORKER_COMMAND),
+        (settings_problem, prices_problem),
+    )
+    report_faults(paths.log_dir / "window.log", session.tell)
+    window.furnish(session, prices.prices)
+    connect(session, window, theme)
+    QTimer.singleShot(0, session.start)
+    if session.state.first_run:
+        checks = BackgroundChecks(partial(look_at_machine, paths), session)
+        checks.done.connect(session.show_checks)
+        QTimer.singleShot(0, checks.start)
+    return session
+
+
+def new_session(
+    paths: Paths,
+    settings: Settings,
+    prices: PriceBook,
+    new_engine: Callable[[], Engine],
+    problems: tuple[Problem | None, ...],
+) -> ChatSession:
+    """The session of this user, with everything it works with."""
+    store, store_problem = open_store(paths)
+    return ChatSession(
+        settings=settings,
+        save_settings=partial(save_settings, paths.settings_file),
+        shelf=LocalModels(paths.models_dir, paths.header_cache),
+        store=store,
+        accountant=ConversationSavings(prices),
+        new_engine=new_engine,
+        repacking=QuirksFile(paths.quirks_file, machine_key()),
+        models_dir=str(paths.models_dir),
+        notices=tuple(problem for problem in (*problems, store_problem) if problem is not None),
+    )
+
+
+def look_at_machine(paths: Paths) -> tuple[CheckView, ...]:
+    """The first-run page's checks; what they need is imported only when they are wanted."""
+    from app.doctor import quick_checks
+
+    return quick_checks(paths)
+
+
+def connect(session: ChatSession, window: MainWindow, theme: Theme) -> None:
+    """State flows from the session to the window, and nowhere else."""
+
+    def show(state: SessionState) -> None:
+        theme.choose(state.settings.theme)
+        window.show_state(state)
+
+    session.changed.connect(show)
+    window.closing.connect(session.close)
+    show(session.state)
