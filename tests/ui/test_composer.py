@@ -12,7 +12,8 @@ from app.session_state import Conversation
 from tests.ui import states
 from tests.ui.hands import click, look
 from tests.ui.recording_commands import RecordingCommands
-from ui.composer import MOST_LINES, Composer
+from ui.composer import Composer
+from ui.message_field import MOST_LINES
 from ui.theme import Theme
 
 
