@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from app import number_text
 from app.savings import Savings
 from runtime.protocol.messages import GenerationStats
 
@@ -56,14 +57,14 @@ class AnswerNumbers:
     def as_line(self) -> str:
         """`41.8 tok/s · first token 0.62 s · 1,204 prompt tokens (1,011 cached) · …`"""
         stats, savings = self.stats, self.savings
-        parts = []
-        if stats.decode_tokens_per_s is not None:
-            parts.append(f"{stats.decode_tokens_per_s:.1f} tok/s")
+        parts = [number_text.tokens_per_s_unit(stats.decode_tokens_per_s)]
         if stats.ttft_s is not None:
-            parts.append(f"first token {stats.ttft_s:.2f} s")
-        parts.append(f"{stats.prompt_tokens:,} prompt tokens ({stats.cached_tokens:,} cached)")
-        parts.append(f"{stats.completion_tokens:,} tokens")
+            parts.append(f"first token {number_text.duration(stats.ttft_s)}")
+        cached = f" ({number_text.tokens(stats.cached_tokens)} cached)"
+        prompt = number_text.counted(stats.prompt_tokens, "prompt token")
+        parts.append(prompt + (cached if stats.cached_tokens else ""))
+        parts.append(number_text.counted(stats.completion_tokens, "token"))
         parts.append(f"stop: {stats.finish_reason}")
-        sign = "\N{MINUS SIGN}" if savings.saved_usd < 0 else ""
-        parts.append(f"saved {sign}${abs(savings.saved_usd):.6f} vs {savings.reference_name}")
+        saved = number_text.money_of_chat(savings.saved_usd)
+        parts.append(f"saved {saved} vs {savings.reference_label}")
         return " · ".join(parts)

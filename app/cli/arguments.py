@@ -16,7 +16,8 @@ class _Version(argparse.Action):
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
         from app.version import version
 
-        parser.exit(message=f"coterie {version()}\n")
+        print(f"coterie {version()}")
+        parser.exit()
 
 
 def parser() -> argparse.ArgumentParser:

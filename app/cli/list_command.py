@@ -7,10 +7,9 @@ import json
 import sys
 from typing import Any, TextIO
 
+from app import number_text
 from app.local_models import LocalModel, LocalModels
 from app.paths import Paths
-
-GIB = 1024**3
 
 
 def run(options: argparse.Namespace, paths: Paths, out: TextIO) -> int:
@@ -55,7 +54,7 @@ def _print_table(models: tuple[LocalModel, ...], out: TextIO) -> None:
                 model.architecture,
                 experts if model.expert_count else "dense",
                 model.quantisation,
-                f"{model.file_bytes / GIB:.1f} GiB",
+                number_text.gib_unit(model.file_bytes),
                 model.note,
             )
         )

@@ -11,6 +11,7 @@ from app.paths import Paths
 from runtime.errors import CoterieError
 
 EXIT_PROBLEM = 1
+EXIT_INTERRUPTED = 130
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
@@ -25,6 +26,8 @@ def run_command(options: argparse.Namespace, paths: Paths) -> int:
     except CoterieError as error:
         print(error.problem.one_line(), file=sys.stderr)
         return EXIT_PROBLEM
+    except KeyboardInterrupt:
+        return EXIT_INTERRUPTED
     except BrokenPipeError:
         # The reader of our output is gone (`coterie run … | head`); nothing is left to say.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 import json
 import queue
-from typing import Any, TextIO
+from collections.abc import Iterator
+from typing import TextIO
 
 from app.cli.answer_numbers import AnswerNumbers
 from app.engine_host import Arrival, EngineHost, HostEvent, Retrying
@@ -30,6 +31,10 @@ def run(
             Problem("no_prompt", "Nothing to answer", "The prompt is empty", "Give it some text.")
         )
     model = LocalModels(paths.models_dir, paths.header_cache).find(options.model)
+    # Read first: a damaged price list must not cost a finished answer its numbers.
+    report = SavingsReport.for_user(paths)
+    for problem in report.problems:
+        print(problem.one_line(), file=stderr)
     conversation = _OneAnswer(paths, stderr, None if options.json else stdout)
     try:
         conversation.load(str(model.path), options.ctx, options.threads)
@@ -37,7 +42,6 @@ def run(
         stats = conversation.ask(prompt, sampling, options.max_tokens)
     finally:
         conversation.close()
-    report = SavingsReport.for_user(paths)
     numbers = AnswerNumbers(conversation.text, stats, report.of_answer(stats))
     if options.json:
         json.dump(numbers.as_json(), stdout, indent=2)
@@ -63,7 +67,7 @@ class _OneAnswer:
         self.text = ""
 
     def load(self, path: str, n_ctx: int, n_threads: int) -> None:
-        request_id = self._host.load(path, n_ctx=n_ctx, n_threads=n_threads)
+        self._host.load(path, n_ctx=n_ctx, n_threads=n_threads)
         for event in self._events():
             match event:
                 case Loaded():
@@ -74,7 +78,6 @@ class _OneAnswer:
                     raise CoterieError(problem)
                 case Retrying():
                     print("Repacked weights crashed the engine; trying without.", file=self._stderr)
-        raise AssertionError(request_id)
 
     def ask(self, prompt: str, sampling: Sampling, max_tokens: int) -> GenerationStats:
         """The answer's numbers. Ctrl-C stops it and the numbers still come."""
@@ -100,7 +103,7 @@ class _OneAnswer:
                     raise CoterieError(problem)
         raise AssertionError("the queue ended")
 
-    def _events(self) -> Any:
+    def _events(self) -> Iterator[HostEvent]:
         while True:
             event: HostEvent | None = self._host.handle(self._arrivals.get())
             if isinstance(event, Exited):
