@@ -43,6 +43,9 @@ class MessageText(QTextBrowser):
         document.setUndoRedoEnabled(False)
         document.setDefaultFont(theme.font("reading"))
         self.setDocument(document)
+        # Layouts ask dozens of times; another width costs laying out the whole text.
+        self._heights: dict[int, int] = {}
+        document.contentsChanged.connect(lambda: self._heights.clear())
         self.setAccessibleName(name)
         self.setOpenLinks(False)
         self.anchorClicked.connect(self._follow)
@@ -61,10 +64,13 @@ class MessageText(QTextBrowser):
         return True
 
     def heightForWidth(self, width: int) -> int:
-        document = self.document()
-        if document.textWidth() != width:
-            document.setTextWidth(width)
-        return round(document.size().height())
+        height = self._heights.get(width)
+        if height is None:
+            document = self.document()
+            if document.textWidth() != width:
+                document.setTextWidth(width)
+            height = self._heights[width] = round(document.size().height())
+        return height
 
     def sizeHint(self) -> QSize:
         width = max(1, self.width())

@@ -34,13 +34,12 @@ class Centred(QWidget):
         return height + self._margins.top() + self._margins.bottom()
 
     def sizeHint(self) -> QSize:
-        width = self._max_width + self._margins.left() + self._margins.right()
-        return QSize(width, self.heightForWidth(width))
+        return QSize(self.width(), self._height_now())  # It takes what width there is.
 
     def minimumSizeHint(self) -> QSize:
         least = self._child.minimumSizeHint().width()
         sides = self._margins.left() + self._margins.right()
-        return QSize(max(0, least) + sides, self.heightForWidth(max(self.width(), least + sides)))
+        return QSize(max(0, least) + sides, self._height_now())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -51,6 +50,10 @@ class Centred(QWidget):
             self.updateGeometry()
             self._place()
         return super().event(event)
+
+    def _height_now(self) -> int:
+        """At the width it has: text is laid out anew for every other width it is asked about."""
+        return self.heightForWidth(self.width())
 
     def _place(self) -> None:
         width = self._child_width(self.width())

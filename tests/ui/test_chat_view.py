@@ -16,6 +16,7 @@ from tests.ui import states
 from tests.ui.hands import click, look
 from tests.ui.recording_commands import RecordingCommands
 from tests.ui.texts import ANSWER
+from ui.answer_markdown import InertDocument
 from ui.chat_view import ChatView
 from ui.message_column import PAGE_MESSAGES
 from ui.message_views import AnswerView, UserBubble
@@ -99,6 +100,27 @@ def test_tokens_are_painted_in_batches(view: ChatView, qtbot: QtBot) -> None:
     look()
     assert view.messages.running.text.text.endswith("it does")
     assert 1 <= paints.count <= 5
+
+
+def test_a_growing_answer_is_never_laid_out_as_a_whole(
+    view: ChatView, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    widths: list[float] = []
+    set_width = InertDocument.setTextWidth
+
+    def count(document: InertDocument, width: float) -> None:
+        widths.append(width)
+        set_width(document, width)
+
+    turns = (states.user(1, "A"), states.answer(2, ANSWER), states.user(3, "B"))
+    text = ANSWER * 4
+    view.show_state(states.talk(*turns, answer=states.running(text[:400])))
+    look()
+    monkeypatch.setattr(InertDocument, "setTextWidth", count)
+    for end in range(500, len(text), 100):
+        view.show_state(states.talk(*turns, answer=states.running(text[:end])))
+        look()
+    assert widths == []
 
 
 def test_the_running_answer_becomes_the_finished_one_in_place(view: ChatView) -> None:
