@@ -11,6 +11,7 @@ from msgspec.structs import replace as replace_settings
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app import chat_history, session_events, session_problems, system_memory
+from app.answer_record import AnswerRecord
 from app.check_view import CheckView
 from app.engine_host import Arrival, EngineHost, HostEvent, RepackingMemory, Retrying
 from app.event_inbox import EventInbox
@@ -40,7 +41,6 @@ from runtime.protocol.frames import (
 from runtime.protocol.messages import GenerationStats, Sampling
 
 REPAINT_MS = 33
-SAVE_EVERY_S = 0.25
 MEMORY_EVERY_MS = 1_000
 DRAFT_AFTER_MS = 500
 
@@ -90,10 +90,7 @@ class ChatSession(QObject):
         self._host = EngineHost(new_engine, repacking, self._inbox.post)
         self._load_id = 0
         self._answer_id = 0
-        self._answer_row = 0
-        self._answer_sent_s = 0.0
-        self._answer_saved_s = 0.0
-        self._answer_start = ""
+        self._record: AnswerRecord | None = None
         self._may_drop_oldest: set[int] = set()
         self._closed = False
         self._state = SessionState(
@@ -174,6 +171,9 @@ class ChatSession(QObject):
     # Conversations
 
     def new_chat(self) -> None:
+        """An empty chat; one that is empty already keeps what is typed in it."""
+        if self._state.conversation.id is None:
+            return
         self.stop()
         self._leave_chat()
         self._change(conversation=Conversation(), savings=None, context_used=0, last_speeds=())
@@ -235,9 +235,15 @@ class ChatSession(QObject):
             waiting = self._state.queued_text
             self._change(queued_text=f"{waiting}\n\n{text}" if waiting else text)
             return
-        conversation_id = self._conversation_id(text)
-        self._store.add_message(conversation_id, "user", text)
-        self._store.set_draft(conversation_id, "")
+        try:
+            conversation_id = self._conversation_id(text)
+            self._store.add_message(conversation_id, "user", text)
+            self._store.set_draft(conversation_id, "")
+        except CoterieError as error:
+            # Not sent: what was typed goes back to where it was.
+            self.tell(error.problem)
+            self._change(conversation=replace(self._state.conversation, draft=text))
+            return
         self._show(self._store.conversation(conversation_id))
         self._change(conversations=self._store.summaries())
         self._ask()
@@ -295,23 +301,19 @@ class ChatSession(QObject):
         if self._state.engine.phase != "ready":
             self._fail_unsent(conversation.id, continuing)
             return
-        messages = chat_history.for_model(conversation.messages)
-        model = self._state.model
+        model_id = self._state.model.id if self._state.model else None
         if continuing is None:
-            row = self._store.add_message(
-                conversation.id, "assistant", "", model_id=model.id if model else None
-            )
+            row = self._store.add_message(conversation.id, "assistant", "", model_id=model_id)
         else:
             row = continuing.id
             kept = conversation.messages[:-1]
             self._change(conversation=replace(conversation, messages=kept))
-        self._answer_row = row
-        self._answer_start = continuing.text if continuing else ""
-        self._answer_sent_s = self._answer_saved_s = time.monotonic()
-        self._change(answer=RunningAnswer(phase="queued", text=self._answer_start))
+        self._record = AnswerRecord(self._store, row, model_id, time.monotonic())
+        start = continuing.text if continuing else ""
+        self._change(answer=RunningAnswer(phase="queued", text=start))
         try:
             self._answer_id = self._host.generate(
-                messages,
+                chat_history.for_model(conversation.messages),
                 Sampling(temperature=self._state.settings.temperature),
                 drop_oldest=conversation.id in self._may_drop_oldest,
             )
@@ -333,16 +335,19 @@ class ChatSession(QObject):
         stats: GenerationStats | None = None,
         problem: Problem | None = None,
     ) -> None:
-        answer = self._state.answer
+        answer, record = self._state.answer, self._record
         assert answer is not None
-        self._answer_id = 0
-        self._store.update_answer(self._answer_row, answer.text, status, stats, problem)
+        assert record is not None
+        self._answer_id, self._record = 0, None
+        try:
+            message = record.end(answer.text, status, stats, problem)
+        except CoterieError as error:
+            self.tell(error.problem)
+            message = record.unsaved(answer.text, status, stats, problem)
         self._change(answer=None, last_speeds=answer.speeds)
         conversation = self._state.conversation
-        if conversation.id is not None:
-            stored = self._store.conversation(conversation.id)
-            self._show(replace(stored, draft=conversation.draft))
-            self._change(conversations=self._store.summaries())
+        self._show(replace(conversation, messages=(*conversation.messages, message)))
+        self._change(conversations=self._store.summaries())
 
     def _send_queued(self) -> None:
         text = self._state.queued_text
@@ -406,19 +411,18 @@ class ChatSession(QObject):
     def _answer_went_on(
         self, answer: RunningAnswer, event: PromptProgress | Text | Finished
     ) -> None:
-        now_s = time.monotonic()
+        record, now_s = self._record, time.monotonic()
+        assert record is not None
         match event:
             case PromptProgress():
                 answer = session_events.prompt_progressed(answer, event)
             case Text():
-                answer = session_events.text_arrived(answer, event, now_s - self._answer_sent_s)
+                answer = session_events.text_arrived(answer, event, now_s - record.sent_at_s)
             case Finished(stats=stats):
                 self._finished(stats)
                 return
         self._state = replace(self._state, answer=answer)
-        if now_s - self._answer_saved_s >= SAVE_EVERY_S:
-            self._answer_saved_s = now_s
-            self._store.update_answer(self._answer_row, answer.text, "running", None, None)
+        record.went_on(answer.text, now_s)
 
     def _finished(self, stats: GenerationStats) -> None:
         status: MessageStatus = "complete"

@@ -239,3 +239,9 @@ def test_titles_come_from_the_first_line() -> None:
     assert title_from("\n  Hello   world \nmore") == "Hello world"
     assert title_from("word " * 30).endswith("word\N{HORIZONTAL ELLIPSIS}")
     assert len(title_from("x" * 200)) <= 48
+
+
+def test_a_new_chat_that_is_empty_keeps_its_draft(rig: Rig) -> None:
+    rig.session.keep_draft("half a thought")
+    rig.session.new_chat()
+    assert rig.state.conversation.draft == "half a thought"
