@@ -10,11 +10,13 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QApplication
 
 from app.paths import Paths
-from app.settings import load_settings
+from app.settings import Settings, load_settings
+from ui.design_tokens import PaletteName, read_design_tokens
 from ui.first_paint import FirstPaint
-from ui.look import dress
-from ui.theme import Theme, load_fonts
+from ui.shell import Shell
 from ui.window import MainWindow
+
+DARK_BELOW = 128  # of 255, the lightness of the system's own window ground
 
 
 def open_window(paths: Paths) -> int:
@@ -35,13 +37,13 @@ class Program(QObject):
     furnished = Signal()
 
     def __init__(self, paths: Paths, worker_command: Sequence[str] | None = None) -> None:
-        self.app = _application()
+        self.app = QApplication(sys.argv[:1])
         super().__init__()
         self._paths, self._worker_command = paths, worker_command
         self._settings, self._settings_problem = load_settings(paths.settings_file)
-        self.theme = Theme(self._settings.theme)
-        dress(self.app, self.theme)
-        self.window = MainWindow(self.theme, first_run=not self._settings.first_run_done)
+        tokens = read_design_tokens()
+        shell = Shell(tokens, palette_name(self._settings, self.app), self._settings)
+        self.window = MainWindow(shell)
         FirstPaint(self.window, self._furnish)
 
     def _furnish(self) -> None:
@@ -49,14 +51,12 @@ class Program(QObject):
         from ui.composition import furnish
 
         known = (self._settings, self._settings_problem)
-        self.session = furnish(self.window, self.theme, self._paths, known, self._worker_command)
+        self.session = furnish(self.app, self.window, self._paths, known, self._worker_command)
         self.furnished.emit()
 
 
-def _application() -> QApplication:
-    app = QApplication(sys.argv[:1])
-    app.setApplicationName("coterie")
-    app.setApplicationDisplayName("Coterie")
-    app.setDesktopFileName("coterie")
-    load_fonts()
-    return app
+def palette_name(settings: Settings, app: QApplication) -> PaletteName:
+    """The palette to begin with. (`QStyleHints.colorScheme` would load the Qt namespace.)"""
+    if settings.theme != "system":
+        return settings.theme
+    return "dark" if app.palette().window().color().lightness() < DARK_BELOW else "light"

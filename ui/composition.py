@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
 
 from app.background_checks import BackgroundChecks
 from app.check_view import CheckView
@@ -22,19 +23,24 @@ from runtime.engine_process import WORKER_COMMAND, Engine, EngineProcess
 from runtime.errors import Problem
 from ui.design_tokens import ASSETS
 from ui.fault_report import report_faults
-from ui.theme import Theme
+from ui.look import dress
+from ui.theme import Theme, load_fonts
 from ui.window import MainWindow
 
 
 def furnish(
+    app: QApplication,
     window: MainWindow,
-    theme: Theme,
     paths: Paths,
     loaded_settings: tuple[Settings, Problem | None],
     worker_command: Sequence[str] | None = None,
 ) -> ChatSession:
-    """Give the window its session, and start that with Qt's next turn."""
+    """Give the window its look and its session, and start that with Qt's next turn."""
     settings, settings_problem = loaded_settings
+    name_application(app)
+    load_fonts()
+    theme = Theme(settings.theme)
+    dress(app, theme)
     prices, prices_problem = load_prices(ASSETS / "prices.json", paths.prices_file)
     log_path = paths.log_dir / "engine.log"
     session = new_session(
@@ -45,7 +51,7 @@ def furnish(
         (settings_problem, prices_problem),
     )
     report_faults(paths.log_dir / "window.log", session.tell)
-    window.furnish(session, prices.prices)
+    window.furnish(theme, session, prices.prices, str(paths.prices_file))
     connect(session, window, theme)
     QTimer.singleShot(0, session.start)
     if session.state.first_run:
@@ -53,6 +59,13 @@ def furnish(
         checks.done.connect(session.show_checks)
         QTimer.singleShot(0, checks.start)
     return session
+
+
+def name_application(app: QApplication) -> None:
+    """What the desktop shows and matches the window by."""
+    app.setApplicationName("coterie")
+    app.setApplicationDisplayName("Coterie")
+    app.setDesktopFileName("coterie")
 
 
 def new_session(

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import sys
 
-from app.cli.main import parse, run_command
 from app.paths import Paths
 
 
 def main() -> int:
     """The program's entry; returns its exit code."""
-    options = parse(sys.argv[1:])
     paths = Paths.for_user()
-    if options.command is not None:
-        return run_command(options, paths)
+    if sys.argv[1:]:
+        # The window takes no words, and starts sooner without reading any.
+        from app.cli.main import parse, run_command
+
+        options = parse(sys.argv[1:])
+        if options.command is not None:
+            return run_command(options, paths)
     # Qt is loaded only for the window: `coterie run` works where no graphics library is.
     from ui.display import display_problem
 

@@ -1,170 +1,53 @@
-"""The main window: the rail, its pages, the shortcuts, and what gives way when space is short."""
+"""The main window: empty surfaces at first, then the desk."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QStackedWidget, QWidget
-
-from ui.focus_ring import FocusRing
-from ui.page import Page
-from ui.rail import PageName, Rail
-from ui.theme import Theme
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QMainWindow, QWidget
 
 if TYPE_CHECKING:
-    # The empty window is shown before any of these is loaded.
+    # The empty window is on the screen before any of these is loaded.
+    from PySide6.QtGui import QCloseEvent
+
     from app.prices import Price
-    from app.session_state import ConversationSummary, SessionCommands, SessionState
+    from app.session_state import SessionCommands, SessionState
+    from ui.theme import Theme
+
+LEAST_PX = (760, 560)
+FIRST_PX = (1280, 800)
 
 
 class MainWindow(QMainWindow):
-    """Draws a `SessionState`, and hands what the person does to its commands.
-
-    `closing` is emitted as the window closes.
-    """
+    """`closing` is emitted as it closes."""
 
     closing = Signal()
 
-    def __init__(self, theme: Theme, *, first_run: bool = False) -> None:
+    def __init__(self, shell: QWidget | None = None) -> None:
         super().__init__()
-        self._theme = theme
-        self._state: SessionState | None = None
-        self._pages: dict[PageName, Page] = {}
-        self._first_run: Page | None = None
         self.setWindowTitle("Coterie")
-        self.setMinimumSize(760, 560)
-        self.resize(theme.px("layout.design_window.w"), theme.px("layout.design_window.h"))
-        self.rail = Rail(theme)
-        self.rail.setVisible(not first_run)
-        self.rail.page_chosen.connect(self.show_page)
-        self.stack = QStackedWidget()
-        ground = QFrame()
-        ground.setProperty("surface", "window")
-        self.stack.addWidget(ground)
-        self._compose()
-        self.rail.show_page("chats")
+        self.setMinimumSize(*LEAST_PX)
+        self.resize(*FIRST_PX)
+        if shell is not None:
+            self.setCentralWidget(shell)
 
-    def furnish(self, commands: SessionCommands, prices: tuple[Price, ...]) -> None:
-        """Give the window its pages. Until then it shows the rail and an empty ground."""
-        from ui.chats_page import ChatsPage
+    def furnish(
+        self,
+        theme: Theme,
+        commands: SessionCommands,
+        prices: tuple[Price, ...],
+        prices_file: str = "",
+    ) -> None:
+        """Put the desk in place of the empty surfaces."""
+        from ui.desk import Desk
 
-        self._commands, self._prices = commands, prices
-        self.chats = ChatsPage(self._theme, commands)
-        self.chats.delete_wanted.connect(self._confirm_delete)
-        self.chats.prices_wanted.connect(lambda: self.show_page("settings"))
-        self._pages["chats"] = self.chats
-        self.stack.addWidget(self.chats)
-        self.stack.setCurrentWidget(self.chats)
-        self.chats.make_room(self.width())
-        self.ring = FocusRing(self._theme, self)
-        self._shortcuts()
+        self.desk = Desk(theme, self, commands, prices, prices_file)
+        self.setCentralWidget(self.desk)
 
     def show_state(self, state: SessionState) -> None:
-        self._state = state
-        if state.first_run != (self._first_run is not None):
-            self._turn_first_run(state)
-        if self._first_run is not None:
-            self._first_run.show_state(state)
-            return
-        page = self.stack.currentWidget()
-        if isinstance(page, Page):
-            page.show_state(state)
-
-    def show_page(self, name: PageName) -> None:
-        """Bring a page to the front, made when it is first wanted."""
-        if not self._pages:
-            return
-        page = self._pages.get(name)
-        if page is None:
-            page = self._pages[name] = self._new_page(name)
-            self.stack.addWidget(page)
-        if name == "models":
-            self._commands.refresh_models()
-        if self._state is not None:
-            page.show_state(self._state)
-        self.stack.setCurrentWidget(page)
-        self.rail.show_page(name)
-        page.take_focus()
+        self.desk.show_state(state)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.closing.emit()
         super().closeEvent(event)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        if self._pages:
-            self.chats.make_room(self.width())
-
-    def _compose(self) -> None:
-        ground = QWidget()
-        row = QHBoxLayout(ground)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
-        row.addWidget(self.rail)
-        row.addWidget(self.stack, 1)
-        self.setCentralWidget(ground)
-
-    def _new_page(self, name: PageName) -> Page:
-        # Imported when opened: the first picture of the window must not wait for the others.
-        if name == "models":
-            from ui.models_page import ModelsPage
-
-            models = ModelsPage(self._theme, self._commands)
-            models.chat_wanted.connect(lambda: self.show_page("chats"))
-            return models
-        from ui.settings_page import SettingsPage
-
-        return SettingsPage(self._theme, self._commands, self._prices)
-
-    def _turn_first_run(self, state: SessionState) -> None:
-        self.rail.setVisible(not state.first_run)
-        if state.first_run:
-            from ui.first_run_page import FirstRunPage
-
-            self._first_run = FirstRunPage(self._theme, self._commands)
-            self.stack.addWidget(self._first_run)
-            self.stack.setCurrentWidget(self._first_run)
-            self._first_run.take_focus()
-        elif self._first_run is not None:
-            self.stack.removeWidget(self._first_run)
-            self._first_run.deleteLater()
-            self._first_run = None
-            self.show_page("chats")
-
-    def _shortcuts(self) -> None:
-        for keys, act in (
-            ("Ctrl+N", self._new_chat),
-            ("Ctrl+K", self._search),
-            ("Ctrl+1", lambda: self.show_page("chats")),
-            ("Ctrl+2", lambda: self.show_page("models")),
-            ("Ctrl+,", lambda: self.show_page("settings")),
-            ("Ctrl+.", self.chats.toggle_panel),
-            ("Ctrl+Q", self.close),
-        ):
-            shortcut = QShortcut(QKeySequence(keys), self)
-            shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
-            shortcut.activated.connect(self._unless_first_run(keys, act))
-
-    def _unless_first_run(self, keys: str, act: Callable[[], object]) -> Callable[[], None]:
-        def run() -> None:
-            if self._first_run is None or keys == "Ctrl+Q":
-                act()
-
-        return run
-
-    def _new_chat(self) -> None:
-        self._commands.new_chat()
-        self.show_page("chats")
-
-    def _search(self) -> None:
-        self.show_page("chats")
-        self.chats.search()
-
-    def _confirm_delete(self, chat: ConversationSummary) -> None:
-        from ui.delete_dialog import confirm_delete
-
-        if confirm_delete(self._theme, self, chat.title):
-            self._commands.delete_chat(chat.id)

@@ -165,12 +165,12 @@ def main(out: Path, wanted: list[str]) -> None:
                 window.show_state(state)
                 window.show()
                 if page in ("models", "settings"):
-                    window.show_page(page)
+                    window.desk.show_page(page)
                 settle(app)
                 window.show_state(state)
                 settle(app)
                 if name == "chat-how":
-                    window.chats.panel.savings.explain()
+                    window.desk.chats.panel.savings.explain()
                     settle(app)
                 window.grab().save(str(out / f"{name}.{width}.{palette}.png"))
                 window.close()

@@ -61,7 +61,7 @@ def show(window: MainWindow, scene: str) -> None:
     window.show()
     window.activateWindow()
     if not state.first_run:
-        window.show_page(page)
+        window.desk.show_page(page)
     look()
 
 
@@ -105,13 +105,13 @@ def test_tab_reaches_every_control(window: MainWindow, scene: str) -> None:
 def test_tab_goes_from_the_rail_to_the_list_the_chat_and_the_panel(window: MainWindow) -> None:
     show(window, "talk")
     stops = tab_stops(window)
-    chats = window.chats
+    chats = window.desk.chats
     order = [chats.list, chats.chat, chats.panel]
-    first_rail = stops.index(window.rail.items["chats"])
+    first_rail = stops.index(window.desk.rail.items["chats"])
     stops = stops[first_rail:] + stops[:first_rail]
 
     def area(widget: QWidget) -> int:
-        if window.rail.isAncestorOf(widget):
+        if window.desk.rail.isAncestorOf(widget):
             return 0
         return 1 + next(n for n, place in enumerate(order) if place.isAncestorOf(widget))
 
@@ -122,13 +122,13 @@ def test_tab_goes_from_the_rail_to_the_list_the_chat_and_the_panel(window: MainW
 
 def test_the_ring_follows_the_keyboard_and_not_the_mouse(window: MainWindow, qtbot: QtBot) -> None:
     show(window, "empty")
-    models = window.rail.items["models"]
+    models = window.desk.rail.items["models"]
     models.setFocus(Qt.FocusReason.TabFocusReason)
-    assert window.ring.isVisible()
-    assert window.ring.target is models
-    button = window.chats.chat.empty.suggestions[0]
+    assert window.desk.ring.isVisible()
+    assert window.desk.ring.target is models
+    button = window.desk.chats.chat.empty.suggestions[0]
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
-    assert not window.ring.isVisible()
+    assert not window.desk.ring.isVisible()
 
 
 @pytest.mark.parametrize("scene", SCENES)
@@ -146,10 +146,10 @@ def test_no_label_is_cut_off(window: MainWindow, scene: str) -> None:
 
 def test_arrow_keys_turn_the_pages_of_the_rail(window: MainWindow, qtbot: QtBot) -> None:
     show(window, "empty")
-    window.rail.items["chats"].setFocus(Qt.FocusReason.TabFocusReason)
-    qtbot.keyClick(window.rail.items["chats"], Qt.Key.Key_Down)
+    window.desk.rail.items["chats"].setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.keyClick(window.desk.rail.items["chats"], Qt.Key.Key_Down)
     focused = window.focusWidget()
-    assert focused is window.rail.items["models"]
+    assert focused is window.desk.rail.items["models"]
     qtbot.keyClick(focused, Qt.Key.Key_Return)
-    assert window.rail.items["models"].isChecked()
-    assert window.stack.currentWidget() is not window.chats
+    assert window.desk.rail.items["models"].isChecked()
+    assert window.desk.stack.currentWidget() is not window.desk.chats

@@ -9,6 +9,6 @@ from ui.window import MainWindow
 
 
 def new_window(theme: Theme, commands: RecordingCommands) -> MainWindow:
-    window = MainWindow(theme)
-    window.furnish(commands, states.PRICES)
+    window = MainWindow()
+    window.furnish(theme, commands, states.PRICES)
     return window

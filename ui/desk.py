@@ -1,0 +1,142 @@
+"""What fills the window: the rail, its pages and the shortcuts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QWidget
+
+from app.prices import Price
+from app.session_state import ConversationSummary, SessionCommands, SessionState
+from ui.chats_page import ChatsPage
+from ui.focus_ring import FocusRing
+from ui.page import Page
+from ui.rail import PageName, Rail
+from ui.theme import Theme
+
+
+class Desk(QWidget):
+    """Draws a `SessionState`, and hands what the person does to `commands`."""
+
+    def __init__(
+        self,
+        theme: Theme,
+        window: QMainWindow,
+        commands: SessionCommands,
+        prices: tuple[Price, ...],
+        prices_file: str = "",
+    ) -> None:
+        super().__init__()
+        self._theme, self._window, self._commands = theme, window, commands
+        self._prices, self._prices_file = prices, prices_file
+        self._state: SessionState | None = None
+        self._first_run: Page | None = None
+        self.rail = Rail(theme)
+        self.rail.page_chosen.connect(self.show_page)
+        self.chats = ChatsPage(theme, commands)
+        self.chats.delete_wanted.connect(self._confirm_delete)
+        self.chats.prices_wanted.connect(lambda: self.show_page("settings"))
+        self._pages: dict[PageName, Page] = {"chats": self.chats}
+        self.stack = QStackedWidget()
+        self.stack.addWidget(self.chats)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.rail)
+        row.addWidget(self.stack, 1)
+        self.ring = FocusRing(theme, window)
+        self.rail.show_page("chats")
+        self._shortcuts()
+
+    def show_state(self, state: SessionState) -> None:
+        self._state = state
+        if state.first_run != (self._first_run is not None):
+            self._turn_first_run(state)
+        if self._first_run is not None:
+            self._first_run.show_state(state)
+            return
+        page = self.stack.currentWidget()
+        if isinstance(page, Page):
+            page.show_state(state)
+
+    def show_page(self, name: PageName) -> None:
+        """Bring a page to the front, made when it is first wanted."""
+        page = self._pages.get(name)
+        if page is None:
+            page = self._pages[name] = self._new_page(name)
+            self.stack.addWidget(page)
+        if name == "models":
+            self._commands.refresh_models()
+        if self._state is not None:
+            page.show_state(self._state)
+        self.stack.setCurrentWidget(page)
+        self.rail.show_page(name)
+        page.take_focus()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.chats.make_room(self.width())
+
+    def _new_page(self, name: PageName) -> Page:
+        # Imported when opened: the first picture of the window must not wait for the others.
+        if name == "models":
+            from ui.models_page import ModelsPage
+
+            models = ModelsPage(self._theme, self._commands)
+            models.chat_wanted.connect(lambda: self.show_page("chats"))
+            return models
+        from ui.settings_page import SettingsPage
+
+        return SettingsPage(self._theme, self._commands, self._prices, self._prices_file)
+
+    def _turn_first_run(self, state: SessionState) -> None:
+        self.rail.setVisible(not state.first_run)
+        if state.first_run:
+            from ui.first_run_page import FirstRunPage
+
+            self._first_run = FirstRunPage(self._theme, self._commands)
+            self.stack.addWidget(self._first_run)
+            self.stack.setCurrentWidget(self._first_run)
+            self._first_run.take_focus()
+        elif self._first_run is not None:
+            self.stack.removeWidget(self._first_run)
+            self._first_run.deleteLater()
+            self._first_run = None
+            self.show_page("chats")
+
+    def _shortcuts(self) -> None:
+        for keys, act in (
+            ("Ctrl+N", self._new_chat),
+            ("Ctrl+K", self._search),
+            ("Ctrl+1", lambda: self.show_page("chats")),
+            ("Ctrl+2", lambda: self.show_page("models")),
+            ("Ctrl+,", lambda: self.show_page("settings")),
+            ("Ctrl+.", self.chats.toggle_panel),
+            ("Ctrl+Q", self._window.close),
+        ):
+            shortcut = QShortcut(QKeySequence(keys), self._window)
+            shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
+            shortcut.activated.connect(self._unless_first_run(keys, act))
+
+    def _unless_first_run(self, keys: str, act: Callable[[], object]) -> Callable[[], None]:
+        def run() -> None:
+            if self._first_run is None or keys == "Ctrl+Q":
+                act()
+
+        return run
+
+    def _new_chat(self) -> None:
+        self._commands.new_chat()
+        self.show_page("chats")
+
+    def _search(self) -> None:
+        self.show_page("chats")
+        self.chats.search()
+
+    def _confirm_delete(self, chat: ConversationSummary) -> None:
+        from ui.delete_dialog import confirm_delete
+
+        if confirm_delete(self._theme, self._window, chat.title):
+            self._commands.delete_chat(chat.id)
