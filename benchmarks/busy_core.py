@@ -9,9 +9,15 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def one_busy_core() -> Iterator[None]:
-    """For the time of a measurement. The process is free to move between cores, as programs are."""
-    process = subprocess.Popen((sys.executable, "-c", "while True: pass"))
+def one_busy_core(*, own_session: bool) -> Iterator[None]:
+    """For the time of a measurement. The process is free to move between cores, as programs are.
+
+    Linux shares the CPU out by sessions first (autogroup): a program started elsewhere on the
+    desktop is in a session of its own, one started in the same terminal is not.
+    """
+    process = subprocess.Popen(
+        (sys.executable, "-c", "while True: pass"), start_new_session=own_session
+    )
     try:
         yield
     finally:

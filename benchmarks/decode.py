@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from benchmarks.coterie_engine import CoterieEngine, engine
@@ -12,27 +13,30 @@ from benchmarks.figure import Figure, listed, median
 from benchmarks.peers import Peers
 
 ROUNDS = 5
+REPEATS = 3
+SETTLE_S = 1.0
 TOKENS = 128
 # What the chat template and the prompt put before the answer.
 DEPTH = 40
 
 
 def measure(model: Path, peers: Peers, folder: Path, n_threads: int) -> Iterator[Figure]:
-    """The peers and Coterie take turns, so that a slow minute meets all of them."""
-    ours: list[float] = []
-    adaptive: list[float] = []
-    bench: list[float] = []
-    llama_class: list[float] = []
+    """All take turns, so that a slow minute meets each of them; a ratio is of one round."""
     with (
         engine(model, folder, n_threads=n_threads) as fixed,
         engine(model, folder / "adaptive") as adapting,
     ):
         _warm(fixed, adapting)
-        for _ in range(ROUNDS):
-            ours.append(fixed.decode_tokens_per_s(TOKENS))
-            bench.append(peers.bench_tokens_per_s(model, n_threads, TOKENS, DEPTH))
-            adaptive.append(adapting.decode_tokens_per_s(TOKENS))
-            llama_class.append(_class_tokens_per_s(model, n_threads))
+        rounds = [
+            _round(
+                lambda: fixed.decode_tokens_per_s(TOKENS),
+                lambda: peers.bench_tokens_per_s(model, n_threads, TOKENS, DEPTH),
+                lambda: adapting.decode_tokens_per_s(TOKENS),
+                lambda: _class_tokens_per_s(model, n_threads),
+            )
+            for _ in range(ROUNDS)
+        ]
+    ours, bench, adaptive, llama_class = (list(speeds) for speeds in zip(*rounds, strict=True))
     detail = f"Coterie {listed(ours)}; llama-bench {listed(bench)} tok/s, {n_threads} threads"
     yield _ratio("Decode ÷ llama-bench, same threads", ours, bench, 0.97, detail)
     detail = f"Coterie {listed(ours)}; Llama {listed(llama_class)} tok/s, {n_threads} threads"
@@ -42,7 +46,22 @@ def measure(model: Path, peers: Peers, folder: Path, n_threads: int) -> Iterator
 
 
 def _ratio(name: str, ours: list[float], theirs: list[float], limit: float, detail: str) -> Figure:
-    return Figure(name, median(ours) / median(theirs), limit, "at least", detail=detail)
+    ratios = [mine / other for mine, other in zip(ours, theirs, strict=True)]
+    return Figure(
+        name, median(ratios), limit, "at least", detail=f"ratios {listed(ratios)}; {detail}"
+    )
+
+
+def _round(*measure_once: Callable[[], float]) -> list[float]:
+    """The mean speed of each over a few turns; a pause first, since a program that has just ended
+    leaves no idle machine.
+    """
+    sums = [0.0] * len(measure_once)
+    for _ in range(REPEATS):
+        for index, measured in enumerate(measure_once):
+            threading.Event().wait(SETTLE_S)
+            sums[index] += measured()
+    return [total / REPEATS for total in sums]
 
 
 def _warm(*engines: CoterieEngine) -> None:

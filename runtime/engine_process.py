@@ -79,7 +79,10 @@ class EngineProcess:
                     stderr=log,
                     env=self._environment,
                     # Ctrl-C in a terminal is for the program, which then stops the answer itself.
-                    start_new_session=True,
+                    # A group of its own, not a session: Linux shares the CPU out by sessions first
+                    # (autogroup), and two threads beside a busy program of another session decode
+                    # 0.3 tokens/s, beside one of their own session 30 (docs/benchmarks.md).
+                    process_group=0,
                 )
         except OSError as error:
             raise CoterieError(_cannot_start(error)) from error
