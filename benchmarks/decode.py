@@ -13,8 +13,8 @@ from benchmarks.figure import Figure, listed, median
 from benchmarks.peers import Peers
 
 ROUNDS = 5
-REPEATS = 3
-SETTLE_S = 1.0
+REPEATS = 6
+SETTLE_S = 0.5
 TOKENS = 128
 # What the chat template and the prompt put before the answer.
 DEPTH = 40

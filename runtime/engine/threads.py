@@ -67,10 +67,22 @@ def after_token(state: ThreadState, sample: TokenSample) -> ThreadState:
     state = replace(state, recent_s=(*state.recent_s, sample.elapsed_s)[-PROBE_TOKENS:])
     if state.came_from:
         return _judge_try(state, sample)
-    if _is_slow(state):
+    if _is_slow(state) or _is_crowded(state, sample):
         return _step_down(state, sample)
     state = _learn(state, sample.elapsed_s)
     return _maybe_try_more(state, sample)
+
+
+def _is_crowded(state: ThreadState, sample: TokenSample) -> bool:
+    """Whether others need the cores and it was never seen how fewer threads do.
+
+    Without this an answer that begins under load stays at its first count: slow tokens are all it
+    knows, and none of them is slower than the others.
+    """
+    if sample.others_cores is None or len(state.recent_s) < 2:
+        return False
+    room = room_for(state.max_threads, state.logical_cores, sample.others_cores)
+    return room < state.n_threads and state.known(room) is None
 
 
 def _fewer_would_take(state: ThreadState) -> float | None:

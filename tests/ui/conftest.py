@@ -14,6 +14,7 @@ from ui.design_tokens import DesignTokens, read_design_tokens
 from ui.look import dress
 from ui.theme import Theme, load_fonts
 
+
 @pytest.fixture(scope="session")
 def tokens(qapp: QApplication) -> DesignTokens:
     load_fonts()

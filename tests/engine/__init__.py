@@ -1,0 +1,1 @@
+"""The parts of the engine that decide and assemble, without a model."""
