@@ -254,8 +254,11 @@ class ChatSession(QObject):
             self._host.cancel(self._answer_id)
 
     def retry(self) -> None:
-        """Answer the last message again in place of the last answer."""
-        if self._busy():
+        """Answer the last message again in place of the last answer.
+
+        Without an engine nothing happens: the answer that is there must not go for nothing.
+        """
+        if self._busy() or self._state.engine.phase != "ready":
             return
         self._drop_last_answer()
         self._ask()

@@ -46,7 +46,7 @@ def load_failed(state: SessionState, problem: Problem) -> SessionState:
 
 
 def engine_lost(state: SessionState, problem: Problem, log_tail: str) -> SessionState:
-    engine = replace(state.engine, phase="crashed", problem=problem, log_tail=log_tail, pid=None)
+    engine = EngineState(phase="crashed", problem=problem, log_tail=log_tail)
     return replace(state, engine=engine, context_used=0)
 
 

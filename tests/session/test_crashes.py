@@ -47,6 +47,9 @@ def test_a_crash_in_an_answer_keeps_the_text_and_says_what_to_try(
     assert answer.problem.remedy
     assert state.engine.log_tail == "ggml_mul_mat: boom"
     assert state.conversation.draft == "typed meanwhile"
+    assert state.engine.memory is None, "what the engine held is free again"
+    rig.session.retry()
+    assert rig.texts()[-1] == ("assistant", "Half a "), "not dropped for an engine that is gone"
     rig.session.restart_engine()
     rig.ready()
     rig.session.retry()
