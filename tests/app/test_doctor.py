@@ -242,7 +242,8 @@ def test_the_first_page_has_them_even_when_everything_hangs(
     monkeypatch.setattr(doctor, "GpuProbe", lambda: GpuProbe(nvml_command=waits))
     began_s = time.monotonic()
     found = quick_checks(paths)
-    assert time.monotonic() - began_s < 2
+    # 1.5 s here; the rest is for a machine that does other things as well.
+    assert time.monotonic() - began_s < 5
     assert [check.name for check in found] == QUICK_NAMES
     assert {check.name for check in found if check.status == "info"} >= {"Graphics", "Engine"}
 

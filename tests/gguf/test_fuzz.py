@@ -48,14 +48,22 @@ def accepted(data: bytes) -> bool:
     return True
 
 
+def cpu_s(data: bytes) -> float:
+    """Processor time that reading takes."""
+    started_s = time.thread_time()
+    accepted(data)
+    return time.thread_time() - started_s
+
+
 def test_twenty_thousand_mutations() -> None:
     assert accepted(SEEDLING)
-    good, slowest_s = 0, 0.0
+    good, slow = 0, []
     for data in mutations(SEEDLING, 20_000, seed=20261124):
-        started = time.thread_time()
         good += accepted(data)
-        slowest_s = max(slowest_s, time.thread_time() - started)
-    assert slowest_s < LONGEST_S
+        if cpu_s(data) >= LONGEST_S:
+            slow.append(data)
+    # A file that is slow to read is slow each time; a garbage collection comes once.
+    assert [data for data in slow if min(cpu_s(data) for _ in range(3)) >= LONGEST_S] == []
     # Both ends must be met: with none accepted or none refused the mutations would test nothing.
     assert 1_000 < good < 12_000
 
