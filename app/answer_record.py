@@ -1,14 +1,15 @@
-"""The stored row of the answer being written: kept up to date now and then, and ended once."""
+"""The stored row of the answer being written: kept up to date now and then, until it ends."""
 
 from __future__ import annotations
 
 from app.session_state import MessageStatus, MessageView
 from app.store import ConversationStore
-from runtime.errors import Problem
+from runtime.errors import CoterieError, Problem
 from runtime.protocol.messages import GenerationStats
 
 # A commit takes milliseconds of the window's thread; a crash of the window costs this much answer.
 SAVE_EVERY_S = 1.0
+LONGEST_PAUSE_S = 8.0
 
 
 class AnswerRecord:
@@ -20,32 +21,35 @@ class AnswerRecord:
         self._store = store
         self._row = row
         self._model_id = model_id
-        self._saved_at_s = now_s
+        self._tried_at_s = now_s
+        self._pause_s = SAVE_EVERY_S
+        self._has_failed = False
         self.sent_at_s = now_s
 
-    def went_on(self, text: str, now_s: float) -> None:
-        """Save `text` when it is time to. CoterieError as the store raises it."""
-        if now_s - self._saved_at_s >= SAVE_EVERY_S:
-            self._saved_at_s = now_s
+    def went_on(self, text: str, now_s: float) -> Problem | None:
+        """Save `text` when it is time to. The first time the store refuses, what to tell of it."""
+        if now_s - self._tried_at_s < self._pause_s:
+            return None
+        self._tried_at_s = now_s
+        try:
             self._store.update_answer(self._row, text, "running", None, None)
+        except CoterieError as error:
+            return self._failed(error.problem)
+        self._pause_s = SAVE_EVERY_S
+        return None
 
-    def end(
+    def _failed(self, problem: Problem) -> Problem | None:
+        # A try may hold the window up for a moment: they come ever more seldom.
+        self._pause_s = min(2 * self._pause_s, LONGEST_PAUSE_S)
+        is_first, self._has_failed = not self._has_failed, True
+        return problem if is_first else None
+
+    def ended(
         self,
         text: str,
         status: MessageStatus,
         stats: GenerationStats | None,
         problem: Problem | None,
     ) -> MessageView:
-        """Save the finished answer. CoterieError as the store raises it."""
-        self._store.update_answer(self._row, text, status, stats, problem)
-        return self.unsaved(text, status, stats, problem)
-
-    def unsaved(
-        self,
-        text: str,
-        status: MessageStatus,
-        stats: GenerationStats | None,
-        problem: Problem | None,
-    ) -> MessageView:
-        """The finished answer as it is shown where it could not be saved."""
+        """The finished answer, as it is shown and saved."""
         return MessageView(self._row, "assistant", text, status, self._model_id, stats, problem)

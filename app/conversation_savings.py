@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.prices import PriceBook
 from app.savings import Savings
 from app.savings_report import saved_by
-from app.session_state import MessageView
+from app.session_state import Conversation
 from app.settings import Settings
 
 
@@ -15,7 +15,7 @@ class ConversationSavings:
     def __init__(self, prices: PriceBook) -> None:
         self._prices = prices
 
-    def of(self, messages: tuple[MessageView, ...], settings: Settings) -> Savings | None:
+    def of(self, conversation: Conversation, settings: Settings) -> Savings | None:
         """None while there is no finished answer to count."""
-        answers = [message.stats for message in messages if message.stats is not None]
+        answers = conversation.every_run
         return saved_by(answers, self._prices, settings) if answers else None

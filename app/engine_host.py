@@ -11,8 +11,9 @@ from typing import Literal, Protocol
 from msgspec.structs import replace
 
 from runtime.engine_process import Engine, EngineEvent, Exited
+from runtime.errors import CoterieError
 from runtime.exit_reasons import is_fault
-from runtime.protocol.frames import Cancel, Finished, Generate, Load, Loaded
+from runtime.protocol.frames import Cancel, Failed, Finished, Generate, Load, Loaded
 from runtime.protocol.messages import ChatMessage, Sampling
 
 
@@ -73,7 +74,10 @@ class EngineHost:
         return self._engine.pid if self._engine else None
 
     def load(self, path: str, *, n_ctx: int = 0, n_threads: int = 0) -> int:
-        """Replace whatever runs by `path` in a fresh worker; returns the request's id."""
+        """Replace whatever runs by `path` in a fresh worker; returns the request's id.
+
+        `CoterieError` when no worker can be started.
+        """
         repack = self._crashed_at is None and not self._repacking.repacking_crashes
         request = Load(next(self._request_ids), path, n_ctx, n_threads, use_extra_bufts=repack)
         self._start(request)
@@ -137,7 +141,10 @@ class EngineHost:
         self._crashed_at = self._stage
         if self._stage != "loading":
             return event
-        self._start(replace(load, use_extra_bufts=False))
+        try:
+            self._start(replace(load, use_extra_bufts=False))
+        except CoterieError as error:
+            return Failed(load.request_id, error.problem)
         return Retrying(load.request_id)
 
     def _start(self, request: Load) -> None:
@@ -145,6 +152,7 @@ class EngineHost:
         self._load = request
         self._stage = "loading"
         number = self._engine_number
-        self._engine = self._new_engine()
-        self._engine.start(lambda event: self._post(Arrival(number, event)))
-        self._engine.send(request)
+        engine = self._new_engine()
+        engine.start(lambda event: self._post(Arrival(number, event)))
+        self._engine = engine
+        engine.send(request)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -11,7 +12,10 @@ from app.engine_host import Arrival
 
 
 class EventInbox(QObject):
-    """`post` may be called on any thread; `take` runs on this object's, for each in order."""
+    """`post` may be called on any thread; `take` runs on this object's, for each in order.
+
+    An arrival whose taking fails is lost, those behind it come in a further turn.
+    """
 
     _waiting_now = Signal()
 
@@ -19,7 +23,7 @@ class EventInbox(QObject):
         super().__init__(parent)
         self._take = take
         self._lock = threading.Lock()
-        self._waiting: list[Arrival] = []
+        self._waiting: deque[Arrival] = deque()
         self._closed = False
         self._waiting_now.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
@@ -39,6 +43,15 @@ class EventInbox(QObject):
 
     def _deliver(self) -> None:
         with self._lock:
-            arrived, self._waiting = self._waiting, []
-        for arrival in arrived:
-            self._take(arrival)
+            arrived, self._waiting = self._waiting, deque()
+        try:
+            while arrived:
+                self._take(arrived.popleft())
+        finally:
+            if arrived:
+                self._put_back(arrived)
+
+    def _put_back(self, arrived: deque[Arrival]) -> None:
+        with self._lock:
+            self._waiting.extendleft(reversed(arrived))
+            self._waiting_now.emit()

@@ -26,7 +26,8 @@ class LedgerLine:
 class Savings:
     """Cloud cost minus electricity. `saved_usd` may be negative and is shown as what it is.
 
-    `lines` add up to `saved_usd`; `assumptions` are whole sentences.
+    `lines` add up to `saved_usd`; `assumptions` are whole sentences. `estimated_share` is how much
+    of the electricity was not measured, 0 to 1.
     """
 
     reference_id: str
@@ -38,6 +39,7 @@ class Savings:
     lines: tuple[LedgerLine, ...]
     assumptions: tuple[str, ...]
     reference_source: str = ""
+    estimated_share: float = 0.0
 
     @property
     def reference_label(self) -> str:
@@ -59,6 +61,11 @@ class Usage:
     joules: float = 0.0
     estimated_joules: float = 0.0
     energy_notes: tuple[str, ...] = ()
+
+    @property
+    def estimated_share(self) -> float:
+        """How much of the energy was not measured, 0 to 1."""
+        return self.estimated_joules / self.joules if self.joules > 0 else 0.0
 
     @classmethod
     def of(cls, answers: Iterable[GenerationStats]) -> Usage:
@@ -97,6 +104,7 @@ def savings(price: Price, usage: Usage, electricity_usd_per_kwh: float) -> Savin
         lines=(*cloud, electricity),
         assumptions=_assumptions(price, usage),
         reference_source=price.source,
+        estimated_share=usage.estimated_share,
     )
 
 
@@ -148,7 +156,7 @@ def _energy_assumption(usage: Usage) -> str:
     if usage.estimated_joules <= 0:
         how = "Electricity is measured" if usage.joules > 0 else "No electricity was counted"
     elif usage.estimated_joules < usage.joules:
-        how = f"Electricity is partly estimated ({usage.estimated_joules / usage.joules:.0%})"
+        how = f"Electricity is partly estimated ({usage.estimated_share:.0%})"
     else:
         how = "Electricity is estimated"
     notes = "; ".join(usage.energy_notes)

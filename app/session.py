@@ -10,8 +10,8 @@ from typing import Protocol
 from msgspec.structs import replace as replace_settings
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from app import chat_history, session_events, session_problems, system_memory
-from app.answer_record import AnswerRecord
+from app import chat_history, session_drafts, session_events, session_problems, system_memory
+from app.answer_keeping import AnswerKeeping
 from app.check_view import CheckView
 from app.engine_host import Arrival, EngineHost, HostEvent, RepackingMemory, Retrying
 from app.event_inbox import EventInbox
@@ -57,7 +57,7 @@ class ModelShelf(Protocol):
 class Accountant(Protocol):
     """Sums up what a conversation's answers saved (`ConversationSavings`)."""
 
-    def of(self, messages: tuple[MessageView, ...], settings: Settings) -> Savings | None: ...
+    def of(self, conversation: Conversation, settings: Settings) -> Savings | None: ...
 
 
 class ChatSession(QObject):
@@ -90,7 +90,7 @@ class ChatSession(QObject):
         self._host = EngineHost(new_engine, repacking, self._inbox.post)
         self._load_id = 0
         self._answer_id = 0
-        self._record: AnswerRecord | None = None
+        self._answers = AnswerKeeping(store, self.tell)
         self._may_drop_oldest: set[int] = set()
         self._closed = False
         self._state = SessionState(
@@ -110,7 +110,10 @@ class ChatSession(QObject):
 
     def start(self) -> None:
         """Read the models and conversations, and load the model used last (or the only one)."""
-        self._change(conversations=self._store.summaries())
+        self._change(
+            conversations=self._store.summaries(),
+            conversation=Conversation(draft=self._store.draft_of_new_chat()),
+        )
         self.refresh_models()
         models = self._state.models
         self._memory.start()
@@ -127,9 +130,7 @@ class ChatSession(QObject):
         self._closed = True
         self._memory.stop()
         self._draft.stop()
-        self._write_draft()
-        if self._state.answer is not None:
-            self._end_answer("stopped")
+        self._leave_chat()
         self._inbox.close()
         self._host.stop()
         self._store.close()
@@ -171,12 +172,17 @@ class ChatSession(QObject):
     # Conversations
 
     def new_chat(self) -> None:
-        """An empty chat; one that is empty already keeps what is typed in it."""
+        """An empty chat, with what was typed in it before; one that is empty already stays."""
         if self._state.conversation.id is None:
             return
         self.stop()
         self._leave_chat()
-        self._change(conversation=Conversation(), savings=None, context_used=0, last_speeds=())
+        self._change(
+            conversation=Conversation(draft=self._store.draft_of_new_chat()),
+            savings=None,
+            context_used=0,
+            last_speeds=(),
+        )
 
     def open_chat(self, conversation_id: int) -> None:
         if conversation_id == self._state.conversation.id:
@@ -184,7 +190,8 @@ class ChatSession(QObject):
         self.stop()
         self._leave_chat()
         self._change(last_speeds=(), context_used=0)
-        self._show(self._store.conversation(conversation_id))
+        stored = self._store.conversation(conversation_id)
+        self._show(self._answers.with_unsaved(stored))
 
     def rename_chat(self, conversation_id: int, title: str) -> None:
         if not title.strip():
@@ -204,26 +211,39 @@ class ChatSession(QObject):
         conversation = self._state.conversation
         if text != conversation.draft:
             self._state = replace(self._state, conversation=replace(conversation, draft=text))
+            self._write_draft_soon()
+
+    def _write_draft_soon(self) -> None:
+        """Not put off by further typing: a kill costs no more than this moment."""
+        if not self._draft.isActive():
             self._draft.start()
 
     def _write_draft(self) -> None:
-        conversation = self._state.conversation
-        if conversation.id is not None:
-            self._store.set_draft(conversation.id, conversation.draft)
+        self._set_draft(self._state.conversation.id, session_drafts.unsent(self._state))
+
+    def _set_draft(self, conversation_id: int | None, draft: str) -> None:
+        try:
+            self._store.set_draft(conversation_id, draft)
+        except CoterieError as error:
+            self.tell(error.problem)
 
     def _leave_chat(self) -> None:
         """Stop and keep the running answer; a message that waits becomes the chat's draft."""
-        conversation, queued = self._state.conversation, self._state.queued_text
-        if queued is not None:
-            draft = "\n\n".join(part for part in (queued, conversation.draft) if part)
-            self._change(queued_text=None, conversation=replace(conversation, draft=draft))
+        self._state = session_drafts.given_up_waiting(self._state)
         self._write_draft()
         if self._state.answer is not None:
             self._end_answer("stopped")
+        self._answers.save()
 
     def _show(self, conversation: Conversation) -> None:
-        savings = self._accountant.of(conversation.messages, self._state.settings)
+        savings = self._accountant.of(conversation, self._state.settings)
         self._change(conversation=conversation, savings=savings)
+
+    def _refresh_chats(self) -> None:
+        try:
+            self._change(conversations=self._store.summaries())
+        except CoterieError as error:
+            self.tell(error.problem)
 
     # Answers
 
@@ -232,20 +252,24 @@ class ChatSession(QObject):
         if not text:
             return
         if self._state.answer is not None or self._state.engine.phase == "loading":
-            waiting = self._state.queued_text
-            self._change(queued_text=f"{waiting}\n\n{text}" if waiting else text)
+            self._change(queued_text=session_drafts.joined(self._state.queued_text, text))
+            self._write_draft_soon()
             return
+        self._answers.save()
         try:
-            conversation_id = self._conversation_id(text)
-            self._store.add_message(conversation_id, "user", text)
-            self._store.set_draft(conversation_id, "")
+            stored = self._store_message(text)
         except CoterieError as error:
             # Not sent: what was typed goes back to where it was.
             self.tell(error.problem)
-            self._change(conversation=replace(self._state.conversation, draft=text))
+            self._state = session_drafts.put_back(self._state, text)
+            self._write_draft_soon()
             return
-        self._show(self._store.conversation(conversation_id))
-        self._change(conversations=self._store.summaries())
+        draft = self._state.conversation.draft
+        if self._state.conversation.id is None:
+            self._set_draft(None, "")
+        self._set_draft(stored.id, draft)
+        self._show(replace(stored, draft=draft))
+        self._refresh_chats()
         self._ask()
 
     def stop(self) -> None:
@@ -283,9 +307,14 @@ class ChatSession(QObject):
     def _busy(self) -> bool:
         return self._state.answer is not None or self._state.conversation.id is None
 
-    def _conversation_id(self, text: str) -> int:
-        current = self._state.conversation.id
-        return self._store.create(chat_history.title_from(text)) if current is None else current
+    def _store_message(self, text: str) -> Conversation:
+        """The conversation with the person's message in it."""
+        conversation_id = self._state.conversation.id
+        if conversation_id is None:
+            conversation_id = self._store.create(chat_history.title_from(text), text)
+        else:
+            self._store.add_message(conversation_id, "user", text)
+        return self._answers.with_unsaved(self._store.conversation(conversation_id))
 
     def _last_answer_row(self) -> MessageView | None:
         messages = self._state.conversation.messages
@@ -294,24 +323,25 @@ class ChatSession(QObject):
     def _drop_last_answer(self) -> None:
         last = self._last_answer_row()
         if last is not None:
-            self._store.delete_message(last.id)
-            conversation = self._state.conversation
-            self._show(replace(conversation, messages=conversation.messages[:-1]))
+            self._answers.drop(last)
+            self._show(self._state.conversation.without_last_answer())
 
     def _ask(self, continuing: MessageView | None = None) -> None:
         conversation = self._state.conversation
         assert conversation.id is not None
         if self._state.engine.phase != "ready":
-            self._fail_unsent(conversation.id, continuing)
+            if continuing is None:
+                problem = self._state.engine.problem or session_problems.NO_MODEL
+                self._show_ended(self._answers.fail(conversation.id, problem))
             return
         model_id = self._state.model.id if self._state.model else None
-        if continuing is None:
-            row = self._store.add_message(conversation.id, "assistant", "", model_id=model_id)
-        else:
-            row = continuing.id
-            kept = conversation.messages[:-1]
-            self._change(conversation=replace(conversation, messages=kept))
-        self._record = AnswerRecord(self._store, row, model_id, time.monotonic())
+        try:
+            self._answers.begin(conversation.id, model_id, continuing)
+        except CoterieError as error:
+            self.tell(error.problem)
+            return
+        if continuing is not None:
+            self._change(conversation=conversation.without_last_answer())
         start = continuing.text if continuing else ""
         self._change(answer=RunningAnswer(phase="queued", text=start))
         try:
@@ -323,14 +353,6 @@ class ChatSession(QObject):
         except CoterieError as error:
             self._end_answer("failed", problem=error.problem)
 
-    def _fail_unsent(self, conversation_id: int, continuing: MessageView | None) -> None:
-        if continuing is not None:
-            return
-        problem = self._state.engine.problem or session_problems.NO_MODEL
-        row = self._store.add_message(conversation_id, "assistant", "")
-        self._store.update_answer(row, "", "failed", None, problem)
-        self._show(self._store.conversation(conversation_id))
-
     def _end_answer(
         self,
         status: MessageStatus,
@@ -338,19 +360,19 @@ class ChatSession(QObject):
         stats: GenerationStats | None = None,
         problem: Problem | None = None,
     ) -> None:
-        answer, record = self._state.answer, self._record
+        answer = self._state.answer
         assert answer is not None
-        assert record is not None
-        self._answer_id, self._record = 0, None
-        try:
-            message = record.end(answer.text, status, stats, problem)
-        except CoterieError as error:
-            self.tell(error.problem)
-            message = record.unsaved(answer.text, status, stats, problem)
+        message = self._answers.end(answer.text, status, stats, problem)
+        if stats is None and status == "stopped":
+            self._answers.leave(self._answer_id, message)
+        self._answer_id = 0
         self._change(answer=None, last_speeds=answer.speeds)
+        self._show_ended(message)
+        self._refresh_chats()
+
+    def _show_ended(self, answer: MessageView) -> None:
         conversation = self._state.conversation
-        self._show(replace(conversation, messages=(*conversation.messages, message)))
-        self._change(conversations=self._store.summaries())
+        self._show(replace(conversation, messages=(*conversation.messages, answer)))
 
     def _send_queued(self) -> None:
         text = self._state.queued_text
@@ -406,6 +428,8 @@ class ChatSession(QObject):
             case PromptProgress() | Text() | Finished():
                 if self._state.answer is not None and event.request_id == self._answer_id:
                     self._answer_went_on(self._state.answer, event)
+                elif isinstance(event, Finished):
+                    self._numbers_came(event)
             case Retrying():
                 self.tell(session_problems.REPACKING_CRASHED)
             case Exited():
@@ -414,32 +438,31 @@ class ChatSession(QObject):
     def _answer_went_on(
         self, answer: RunningAnswer, event: PromptProgress | Text | Finished
     ) -> None:
-        record, now_s = self._record, time.monotonic()
-        assert record is not None
         match event:
             case PromptProgress():
                 answer = session_events.prompt_progressed(answer, event)
             case Text():
-                answer = session_events.text_arrived(answer, event, now_s - record.sent_at_s)
+                answer = session_events.text_arrived(answer, event, self._answers.since_sent_s())
             case Finished(stats=stats):
                 self._finished(stats)
                 return
         self._state = replace(self._state, answer=answer)
-        record.went_on(answer.text, now_s)
+        self._answers.went_on(answer.text)
 
     def _finished(self, stats: GenerationStats) -> None:
-        status: MessageStatus = "complete"
-        problem = None
-        if stats.finish_reason == "cancelled":
-            status = "stopped"
-        elif stats.finish_reason == "context_full":
-            status, problem = "stopped", session_problems.context_ran_out(stats)
+        status, problem = session_events.outcome(stats)
         self._end_answer(status, stats=stats, problem=problem)
         self._change(
             context_used=stats.context_used,
             engine=replace(self._state.engine, memory=stats.memory, n_threads=stats.n_threads),
         )
         self._send_queued()
+
+    def _numbers_came(self, event: Finished) -> None:
+        """Of an answer that was left while it ran; its chat may be the open one again."""
+        answer = self._answers.numbers_came(event.request_id, event.stats)
+        if answer is not None and answer.id in (m.id for m in self._state.conversation.messages):
+            self._show(self._state.conversation.with_answer(answer))
 
     def _engine_gone(self, event: Exited) -> None:
         problem = why(event)

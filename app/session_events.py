@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from app.session_state import EngineState, RunningAnswer, SessionState
+from app import session_problems
+from app.session_state import EngineState, MessageStatus, RunningAnswer, SessionState
 from runtime.errors import Problem
 from runtime.protocol.frames import Loaded, LoadProgress, PromptProgress, Text
+from runtime.protocol.messages import GenerationStats
 
 # Two minutes at the worker's 25 frames a second.
 LONGEST_SPEED_HISTORY = 3_000
@@ -76,6 +78,15 @@ def text_arrived(answer: RunningAnswer, event: Text, since_send_s: float) -> Run
         n_threads=event.n_threads,
         speeds=speeds,
     )
+
+
+def outcome(stats: GenerationStats) -> tuple[MessageStatus, Problem | None]:
+    """How an answer with these numbers ended, and what to tell of it."""
+    if stats.finish_reason == "cancelled":
+        return "stopped", None
+    if stats.finish_reason == "context_full":
+        return "stopped", session_problems.context_ran_out(stats)
+    return "complete", None
 
 
 def with_notices(state: SessionState, notices: tuple[Problem, ...]) -> tuple[Problem, ...]:

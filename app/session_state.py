@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol
 
 from app.check_view import CheckView
@@ -45,12 +45,33 @@ class ConversationSummary:
 
 @dataclass(frozen=True)
 class Conversation:
-    """The open conversation. `id` is None for a new chat nothing was sent in yet."""
+    """The open conversation. `id` is None for a new chat nothing was sent in yet.
+
+    `spent` are the numbers of answers that were replaced, and of all but the last run of those that
+    were continued.
+    """
 
     id: int | None = None
     title: str = ""
     messages: tuple[MessageView, ...] = ()
     draft: str = ""
+    spent: tuple[GenerationStats, ...] = ()
+
+    @property
+    def every_run(self) -> tuple[GenerationStats, ...]:
+        """The numbers of all that was answered here, shown or not."""
+        return (*self.spent, *(m.stats for m in self.messages if m.stats is not None))
+
+    def without_last_answer(self) -> Conversation:
+        """It is dropped or goes on; its numbers go on counting."""
+        *kept, last = self.messages
+        spent = self.spent if last.stats is None else (*self.spent, last.stats)
+        return replace(self, messages=tuple(kept), spent=spent)
+
+    def with_answer(self, answer: MessageView) -> Conversation:
+        """`answer` in place of the same one as it was before, if that is in here."""
+        messages = tuple(answer if m.id == answer.id else m for m in self.messages)
+        return replace(self, messages=messages)
 
 
 @dataclass(frozen=True)

@@ -117,8 +117,10 @@ class Composer(QFrame):
     def _send(self) -> None:
         text = self.field.toPlainText()
         if text.strip():
-            self._commands.send(text)
+            # Emptied first: a message that can't be stored comes back as the draft.
             self.field.clear()
+            self._draft_of = (self._draft_of[0], "")
+            self._commands.send(text)
 
     def _send_or_stop(self) -> None:
         if self.send_button.is_stop:

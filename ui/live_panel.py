@@ -89,6 +89,7 @@ class LivePanel(QFrame):
         assert answer is not None
         self._title("Live", live=True)
         self._speeds(answer.tokens_per_s, answer.prompt_tokens_per_s, answer.ttft_s)
+        self._cached(answer.cached_tokens)
         self.sparkline.show_speeds(answer.speeds, live=True)
         self._energy(None)
 
@@ -98,7 +99,9 @@ class LivePanel(QFrame):
         self._title("Last answer", live=False)
         if stats is None:
             self._speeds(None, None, None)
+            self._cached(0)
         else:
+            self._cached(stats.cached_tokens)
             self._speeds(stats.decode_tokens_per_s, stats.prompt_tokens_per_s, stats.ttft_s)
         self.sparkline.show_speeds(state.last_speeds, live=False)
         self._energy(stats)
@@ -111,6 +114,9 @@ class LivePanel(QFrame):
         self.decode.show_figure(number_text.tokens_per_s(decode), "tok/s" if decode else "")
         self.prompt.show_figure(number_text.tokens_per_s(prompt), "tok/s" if prompt else "")
         self.first_token.show_figure(*number_text.number_of_duration(ttft_s))
+
+    def _cached(self, tokens: int) -> None:
+        self.cached.show_text(f"{number_text.tokens(tokens)} cached" if tokens else "")
 
     def _energy(self, stats: GenerationStats | None) -> None:
         if stats is None or not stats.completion_tokens or stats.elapsed_s <= 0:
@@ -153,6 +159,7 @@ class LivePanel(QFrame):
         self.decode = Figure(theme, "Decode", "figure_xl", "card_title")
         self.sparkline = Sparkline(theme)
         self.prompt = Figure(theme, "Prompt")
+        self.cached = Label(theme, "", "caption", "tertiary", tabular=True)
         self.first_token = Figure(theme, "First token")
         self.memory = MemoryView(theme)
         self.power = Figure(theme, "Power")
@@ -170,7 +177,8 @@ class LivePanel(QFrame):
         label = Label(theme, "Decode", "small", "secondary")
         column.addWidget(self._block(label, self.decode, self.sparkline))
         pair = _pair(
-            self._named("Prompt", self.prompt), self._named("First token", self.first_token)
+            self._named("Prompt", self.prompt, self.cached),
+            self._named("First token", self.first_token),
         )
         column.addWidget(self._block(pair))
         column.addWidget(self._block(self.memory))
@@ -183,13 +191,15 @@ class LivePanel(QFrame):
         area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         return area
 
-    def _named(self, text: str, figure: Figure) -> QWidget:
+    def _named(self, text: str, figure: Figure, *below: QWidget) -> QWidget:
         place = QWidget()
         column = QVBoxLayout(place)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(Label(self._theme, text, "small", "secondary"))
-        column.addWidget(figure)
+        for widget in (figure, *below):
+            column.addWidget(widget)
+        column.addStretch()
         return place
 
     def _block(self, *widgets: QWidget, last: bool = False) -> QFrame:

@@ -60,25 +60,25 @@ class SavingsView(QWidget):
         column.addLayout(head)
         self.figure = Figure(theme, "Saved this chat")
         column.addWidget(self.figure)
+        self.reference = Label(theme, "", "caption", "tertiary", elided=True)
+        column.addWidget(self.reference)
         self.electricity = Label(theme, "", "caption", "tertiary", tabular=True)
         column.addWidget(self.electricity)
         self.show_savings(None)
 
     def show_savings(self, savings: Savings | None) -> None:
-        if savings is self._savings and self.electricity.full_text():
+        if savings is self._savings and self.reference.full_text():
             return
         self._savings = savings
         self.how.setVisible(savings is not None)
         if savings is None:
             self.figure.show_figure(number_text.EN_DASH)
-            self.electricity.show_text("Appears after the first answer")
+            self.reference.show_text("Appears after the first answer")
+            self.electricity.show_text("")
             return
-        self.figure.show_figure(
-            number_text.money_of_chat(savings.saved_usd), f"vs {savings.reference_name}"
-        )
-        self.figure.setToolTip(f"Compared with {savings.reference_name}")
-        cost = number_text.money_of_chat(savings.local_cost_usd)
-        self.electricity.show_text(f"electricity {cost}")
+        self.figure.show_figure(number_text.money_of_chat(savings.saved_usd))
+        self.reference.show_text(f"vs {savings.reference_label}")
+        self.electricity.show_text(_electricity(savings))
 
     def explain(self) -> Popover | None:
         """Open the arithmetic above the figure."""
@@ -96,6 +96,13 @@ class SavingsView(QWidget):
         corner = self.mapTo(self.window(), QPoint(self.width(), -6))
         popover.open_near(corner, POPOVER_PX)
         return popover
+
+
+def _electricity(savings: Savings) -> str:
+    line = f"electricity {number_text.money_of_chat(savings.local_cost_usd)}"
+    if savings.estimated_share <= 0:
+        return line
+    return f"{line}, estimated" if savings.estimated_share >= 1 else f"{line}, partly estimated"
 
 
 def _ledger(theme: Theme, savings: Savings) -> QGridLayout:

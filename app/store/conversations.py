@@ -27,6 +27,8 @@ class ConversationStore:
     command raise "store_failed" when the system refuses (a full disk), "store_busy" when another
     program holds the file, and "store_damaged" when it turns out to be broken; a command raises
     "conversation_gone" for a conversation that isn't there.
+
+    `patience_s` is how long a command waits for another program, None for as long as opening does.
     """
 
     def __init__(
@@ -34,6 +36,7 @@ class ConversationStore:
         path: Path,
         now_s: Callable[[], float] = time.time,
         migrations: tuple[Migration, ...] = MIGRATIONS,
+        patience_s: float | None = None,
     ) -> None:
         self._path = path
         self._now_s = now_s
@@ -41,6 +44,9 @@ class ConversationStore:
         try:
             with self._changing() as connection:
                 _stop_what_a_crash_left(connection)
+            if patience_s is not None:
+                with self._reading() as connection:
+                    connection.execute(f"PRAGMA busy_timeout = {round(patience_s * 1_000)}")
         except CoterieError:
             self.close()
             raise
@@ -73,18 +79,28 @@ class ConversationStore:
         if found is None:
             raise CoterieError(_gone())
         title, draft = found
-        return Conversation(conversation_id, title, self._messages(conversation_id), draft)
+        messages, spent = self._messages(conversation_id), self._spent(conversation_id)
+        return Conversation(conversation_id, title, messages, draft, spent)
+
+    def draft_of_new_chat(self) -> str:
+        """What was typed into a chat that nothing was sent in yet."""
+        with self._reading() as connection:
+            draft: str = connection.execute("SELECT draft FROM new_chat").fetchone()[0]
+        return draft
 
     def usage(self, conversation_id: int) -> Usage:
-        """What all answers of a conversation took together."""
+        """What all answers of a conversation took together, also those replaced or continued."""
+        answers = (message.stats for message in self._messages(conversation_id))
+        shown = (stats for stats in answers if stats is not None)
+        return Usage.of((*self._spent(conversation_id), *shown))
+
+    def _spent(self, conversation_id: int) -> tuple[GenerationStats, ...]:
         with self._reading() as connection:
             rows = connection.execute(
-                "SELECT stats FROM messages WHERE conversation_id = ? AND stats IS NOT NULL"
-                " ORDER BY id",
-                (conversation_id,),
+                "SELECT stats FROM spent WHERE conversation_id = ? ORDER BY id", (conversation_id,)
             ).fetchall()
         every = (from_json(stats, GenerationStats) for (stats,) in rows)
-        return Usage.of(stats for stats in every if stats is not None)
+        return tuple(stats for stats in every if stats is not None)
 
     def _messages(self, conversation_id: int) -> tuple[MessageView, ...]:
         with self._reading() as connection:
@@ -98,17 +114,20 @@ class ConversationStore:
 
     # Conversations
 
-    def create(self, title: str) -> int:
-        """A new conversation's id."""
+    def create(self, title: str, first_message: str | None = None) -> int:
+        """A new conversation's id. It is there with the person's first message or not at all."""
         now_s = self._now_s()
         with self._changing() as connection:
-            return _new_id(
+            conversation_id = _new_id(
                 connection.execute(
                     "INSERT INTO conversations (title, created_at_s, updated_at_s)"
                     " VALUES (?, ?, ?)",
                     (storable(title), now_s, now_s),
                 )
             )
+            if first_message is not None:
+                _add_message(connection, conversation_id, "user", first_message, None, now_s)
+            return conversation_id
 
     def rename(self, conversation_id: int, title: str) -> None:
         with self._changing() as connection:
@@ -117,17 +136,25 @@ class ConversationStore:
                 (storable(title), conversation_id),
             )
 
-    def set_draft(self, conversation_id: int, draft: str) -> None:
-        """Keep what is typed and not yet sent. Writes nothing when it is kept already."""
+    def set_draft(self, conversation_id: int | None, draft: str) -> None:
+        """Keep what is typed and not yet sent, None for into a new chat.
+
+        Writes nothing when it is kept already.
+        """
         draft = storable(draft)
+        # The names are constants of ours.
+        table = "new_chat" if conversation_id is None else "conversations"
+        row = 1 if conversation_id is None else conversation_id
         with self._reading() as connection:
             kept = connection.execute(
-                "SELECT 1 FROM conversations WHERE id = ? AND draft = ?", (conversation_id, draft)
+                f"SELECT 1 FROM {table} WHERE id = ? AND draft = ?",  # noqa: S608
+                (row, draft),
             ).fetchone()
         if kept is None:
             with self._changing() as connection:
                 connection.execute(
-                    "UPDATE conversations SET draft = ? WHERE id = ?", (draft, conversation_id)
+                    f"UPDATE {table} SET draft = ? WHERE id = ?",  # noqa: S608
+                    (draft, row),
                 )
 
     def delete(self, conversation_id: int) -> None:
@@ -141,19 +168,11 @@ class ConversationStore:
         self, conversation_id: int, role: Role, text: str, model_id: str | None = None
     ) -> int:
         """A new message's id. An assistant's is running until `update_answer` says otherwise."""
-        status: StoredStatus = "running" if role == "assistant" else "complete"
         now_s = self._now_s()
         with self._changing() as connection:
             if not _touch(connection, conversation_id, now_s):
                 raise CoterieError(_gone())
-            return _new_id(
-                connection.execute(
-                    "INSERT INTO messages"
-                    " (conversation_id, role, text, status, model_id, created_at_s)"
-                    " VALUES (?, ?, ?, ?, ?, ?)",
-                    (conversation_id, role, storable(text), status, model_id, now_s),
-                )
-            )
+            return _add_message(connection, conversation_id, role, text, model_id, now_s)
 
     def update_answer(
         self,
@@ -163,9 +182,14 @@ class ConversationStore:
         stats: GenerationStats | None,
         problem: Problem | None,
     ) -> None:
-        """Replace an answer's text and state. One deleted meanwhile stays deleted."""
-        values = (storable(text), status, to_json(stats), to_json(problem), message_id)
+        """Replace an answer's text and state. One deleted meanwhile stays deleted.
+
+        Numbers of an earlier run of this answer go on counting in the conversation's.
+        """
+        numbers = to_json(stats)
+        values = (storable(text), status, numbers, to_json(problem), message_id)
         with self._changing() as connection:
+            _spend(connection, message_id, numbers)
             (conversation_id,) = connection.execute(
                 "UPDATE messages SET text = ?, status = ?, stats = ?, problem = ?"
                 " WHERE id = ? RETURNING conversation_id",
@@ -175,7 +199,9 @@ class ConversationStore:
                 _touch(connection, conversation_id, self._now_s())
 
     def delete_message(self, message_id: int) -> None:
+        """Delete it from view; what it took goes on counting in the conversation's numbers."""
         with self._changing() as connection:
+            _spend(connection, message_id, None)
             connection.execute("DELETE FROM messages WHERE id = ?", (message_id,))
 
     # Transactions
@@ -226,6 +252,33 @@ class ConversationStore:
 
 def _stop_what_a_crash_left(connection: sqlite3.Connection) -> None:
     connection.execute("UPDATE messages SET status = 'stopped' WHERE status = 'running'")
+
+
+def _add_message(
+    connection: sqlite3.Connection,
+    conversation_id: int,
+    role: Role,
+    text: str,
+    model_id: str | None,
+    now_s: float,
+) -> int:
+    status: StoredStatus = "running" if role == "assistant" else "complete"
+    return _new_id(
+        connection.execute(
+            "INSERT INTO messages (conversation_id, role, text, status, model_id, created_at_s)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
+            (conversation_id, role, storable(text), status, model_id, now_s),
+        )
+    )
+
+
+def _spend(connection: sqlite3.Connection, message_id: int, numbers: str | None) -> None:
+    """The message's numbers are about to be replaced by `numbers`: keep them as spent."""
+    connection.execute(
+        "INSERT INTO spent (conversation_id, stats) SELECT conversation_id, stats FROM messages"
+        " WHERE id = ? AND stats IS NOT NULL AND stats IS NOT ?",
+        (message_id, numbers),
+    )
 
 
 def _touch(connection: sqlite3.Connection, conversation_id: int, now_s: float) -> bool:

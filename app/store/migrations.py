@@ -49,6 +49,21 @@ MIGRATIONS = (
             "CREATE INDEX messages_running ON messages (id) WHERE status = 'running'",
         ),
     ),
+    Migration(
+        2,
+        (
+            "CREATE TABLE new_chat (id INTEGER PRIMARY KEY CHECK (id = 1), draft TEXT NOT NULL)",
+            "INSERT INTO new_chat (id, draft) VALUES (1, '')",
+            # What answers took that were replaced, or continued and took something again.
+            """CREATE TABLE spent (
+                id INTEGER PRIMARY KEY,
+                conversation_id INTEGER NOT NULL
+                    REFERENCES conversations (id) ON DELETE CASCADE,
+                stats TEXT NOT NULL
+            )""",
+            "CREATE INDEX spent_by_conversation ON spent (conversation_id, id)",
+        ),
+    ),
 )
 
 

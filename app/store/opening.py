@@ -11,6 +11,9 @@ from app.paths import Paths
 from app.store.conversations import ConversationStore
 from runtime.errors import CoterieError, Problem
 
+# The window stands still while it waits; what was refused is told or tried again.
+PATIENCE_S = 0.5
+
 
 def open_store(paths: Paths) -> tuple[ConversationStore, Problem | None]:
     """The user's conversations, and what to tell about opening them.
@@ -19,7 +22,7 @@ def open_store(paths: Paths) -> tuple[ConversationStore, Problem | None]:
     session only takes their place, and the problem says so.
     """
     try:
-        store = ConversationStore(paths.database)
+        store = ConversationStore(paths.database, patience_s=PATIENCE_S)
     except CoterieError as error:
         store = ConversationStore(Path(tempfile.mkdtemp(prefix="coterie-")) / "conversations.db")
         problem = error.problem

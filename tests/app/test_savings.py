@@ -116,3 +116,18 @@ def test_usage_adds_up_answers() -> None:
 )
 def test_where_the_energy_comes_from_is_said(answers: list[GenerationStats], said: str) -> None:
     assert said in savings(OUTPUT_ONLY, Usage.of(answers), 0.30).assumptions
+
+
+@pytest.mark.parametrize(
+    ("answers", "share"),
+    [
+        ((), 0.0),
+        ((answer(10),), 0.0),
+        ((answer(10), answer(30, "estimated")), 0.75),
+        ((answer(0.1, "estimated"), answer(0.2, "estimated"), answer(0.3, "estimated")), 1.0),
+    ],
+)
+def test_the_share_of_electricity_that_is_estimated(
+    answers: tuple[GenerationStats, ...], share: float
+) -> None:
+    assert savings(FULL, Usage.of(answers), 0.30).estimated_share == share

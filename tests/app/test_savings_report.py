@@ -11,7 +11,7 @@ from app.conversation_savings import ConversationSavings
 from app.paths import Paths
 from app.prices import SHIPPED_PRICES, Price, load_prices, save_user_price
 from app.savings_report import SavingsReport
-from app.session_state import MessageView
+from app.session_state import Conversation, MessageView
 from app.settings import Settings, save_settings
 from runtime.protocol.messages import GenerationStats
 from tests.app.answers import answer
@@ -75,6 +75,10 @@ def test_damaged_files_are_told_and_left_where_they_are(paths: Paths) -> None:
     assert files(paths) == {paths.settings_file, paths.prices_file}
 
 
+def chat(*messages: MessageView) -> Conversation:
+    return Conversation(1, "A chat", messages)
+
+
 def turn(number: int, stats: GenerationStats | None) -> MessageView:
     return MessageView(number, "assistant" if stats else "user", "text", stats=stats)
 
@@ -82,18 +86,18 @@ def turn(number: int, stats: GenerationStats | None) -> MessageView:
 def test_a_conversation_is_the_sum_of_its_answers(paths: Paths) -> None:
     prices, _ = load_prices(SHIPPED_PRICES, paths.prices_file)
     accountant = ConversationSavings(prices)
-    messages = (
+    conversation = chat(
         turn(1, None),
         turn(2, answer(3_600, completion_tokens=100_000)),
         turn(3, None),
         turn(4, answer(7_200, completion_tokens=200_000)),
     )
-    saved = accountant.of(messages, Settings())
+    saved = accountant.of(conversation, Settings())
     assert saved is not None
     assert saved.cloud_cost_usd == pytest.approx(3.0)
     assert saved.local_cost_usd == pytest.approx(0.0009)
 
-    dearer = accountant.of(messages, replace(Settings(), reference_price="ainews-o1"))
+    dearer = accountant.of(conversation, replace(Settings(), reference_price="ainews-o1"))
     assert dearer is not None
     assert dearer.cloud_cost_usd == pytest.approx(4.5)
 
@@ -101,14 +105,30 @@ def test_a_conversation_is_the_sum_of_its_answers(paths: Paths) -> None:
 def test_nothing_answered_yet_is_nothing_to_show(paths: Paths) -> None:
     prices, _ = load_prices(SHIPPED_PRICES, paths.prices_file)
     accountant = ConversationSavings(prices)
-    assert accountant.of((), Settings()) is None
-    assert accountant.of((turn(1, None), turn(2, None)), Settings()) is None
+    assert accountant.of(chat(), Settings()) is None
+    assert accountant.of(chat(turn(1, None), turn(2, None)), Settings()) is None
+
+
+def test_answers_that_were_replaced_or_continued_count_too(paths: Paths) -> None:
+    prices, _ = load_prices(SHIPPED_PRICES, paths.prices_file)
+    conversation = Conversation(
+        1,
+        "A chat",
+        (turn(1, None), turn(2, answer(3_600, completion_tokens=100_000))),
+        spent=(answer(3_600, completion_tokens=200_000),),
+    )
+    saved = ConversationSavings(prices).of(conversation, Settings())
+    assert saved is not None
+    assert saved.cloud_cost_usd == pytest.approx(3.0)
+    assert saved.local_cost_usd == pytest.approx(0.0006)
+    dropped = conversation.without_last_answer()
+    assert ConversationSavings(prices).of(dropped, Settings()) == saved
 
 
 def test_an_unknown_reference_is_said_in_the_panel_too(paths: Paths) -> None:
     prices, _ = load_prices(SHIPPED_PRICES, paths.prices_file)
     saved = ConversationSavings(prices).of(
-        (turn(1, answer()),), Settings(reference_price="deleted")
+        chat(turn(1, answer())), Settings(reference_price="deleted")
     )
     assert saved is not None
     assert "no longer in the list" in saved.assumptions[0]

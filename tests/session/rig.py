@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from pytestqt.qtbot import QtBot
@@ -11,14 +13,27 @@ from pytestqt.qtbot import QtBot
 from app.local_models import LocalModel
 from app.savings import Savings
 from app.session import ChatSession
-from app.session_state import MessageView, SessionState
+from app.session_state import Conversation, SessionState
 from app.settings import Settings
 from app.store import ConversationStore
-from runtime.engine_process import Engine
+from app.store.opening import PATIENCE_S
+from runtime.engine_process import Engine, EngineProcess
 from runtime.errors import Problem
 from runtime.fake_engine import FakeEngine
+from tests.engine_client import worker_environment
 
 PATIENCE_MS = 20_000
+
+
+def real_engine(folder: Path, *command: str, **variables: str) -> Callable[[], EngineProcess]:
+    """Makes workers that log into `folder`; `command` is what Python runs in place of them."""
+    arguments = command or ("-m", "runtime.worker")
+    return partial(
+        EngineProcess,
+        folder / "engine.log",
+        (sys.executable, *arguments),
+        worker_environment() | variables,
+    )
 
 
 def local_model(path: Path, model_id: str = "tiny") -> LocalModel:
@@ -52,7 +67,7 @@ class NoSavings:
     def __init__(self) -> None:
         self.asked = 0
 
-    def of(self, messages: tuple[MessageView, ...], settings: Settings) -> Savings | None:
+    def of(self, conversation: Conversation, settings: Settings) -> Savings | None:
         self.asked += 1
         return None
 
@@ -124,7 +139,7 @@ def build(
         return engines[-1]
 
     database = folder / "conversations.db"
-    store = ConversationStore(database)
+    store = ConversationStore(database, patience_s=PATIENCE_S)
     session = ChatSession(
         settings=settings or Settings(first_run_done=True),
         save_settings=saved.append,

@@ -5,30 +5,16 @@ from __future__ import annotations
 import os
 import random
 import signal
-import sys
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 
 import pytest
 
-from runtime.engine_process import EngineProcess
 from runtime.fake_engine import FakeEngine, Reply
-from tests.engine_client import worker_environment
-from tests.session.rig import Rig, local_model
+from tests.session.rig import Rig, local_model, real_engine
 from tests.worker.crashing_worker import AT_VARIABLE
 
 KILLS = 100
-
-
-def real_engine(folder: Path, *command: str, **variables: str) -> Callable[[], EngineProcess]:
-    arguments = command or ("-m", "runtime.worker")
-    return partial(
-        EngineProcess,
-        folder / "engine.log",
-        (sys.executable, *arguments),
-        worker_environment() | variables,
-    )
 
 
 def test_a_crash_in_an_answer_keeps_the_text_and_says_what_to_try(

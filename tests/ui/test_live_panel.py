@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from app.prices import SHIPPED_PRICES, look_at_prices
+from app.savings import Usage, savings
 from runtime.protocol.messages import Energy
 from tests.ui import states
 from tests.ui.hands import click, look
@@ -40,7 +43,7 @@ def test_nothing_measured_is_a_dash_and_never_zero(panel: LivePanel) -> None:
     figures = (panel.decode, panel.prompt, panel.first_token, panel.power, panel.energy)
     assert read(*figures) == [NONE] * 5
     assert panel.savings.figure.figure == NONE
-    assert panel.savings.electricity.full_text() == "Appears after the first answer"
+    assert panel.savings.reference.full_text() == "Appears after the first answer"
     assert not panel.savings.how.isVisible()
 
 
@@ -69,6 +72,29 @@ def test_a_running_answer_is_live(panel: LivePanel) -> None:
     assert panel.title.full_text() == "Live"
     assert panel.dot.isVisible()
     assert read(panel.decode, panel.power) == ["41.8 tok/s", NONE]
+
+
+def test_cached_tokens_are_shown_apart_and_nothing_moves_for_them(panel: LivePanel) -> None:
+    def places() -> list[int]:
+        look()
+        shown = (panel.prompt, panel.first_token, panel.power, panel.savings)
+        return [widget.mapTo(panel, widget.rect().topLeft()).y() for widget in shown]
+
+    panel.show_state(states.talk(states.user(1, "A")))
+    before = places()
+    assert before[0] == before[1]
+    assert panel.cached.full_text() == ""
+    panel.show_state(states.talk(states.user(1, "A"), answer=states.running("B")))
+    assert panel.cached.full_text() == "1,011 cached"
+    assert places() == before
+    stats = states.stats(cached_tokens=12)
+    panel.show_state(states.talk(states.user(1, "A"), states.answer(2, "B", stats=stats)))
+    assert panel.cached.full_text() == "12 cached"
+    assert places() == before
+    stats = states.stats(cached_tokens=0)
+    panel.show_state(states.talk(states.user(1, "A"), states.answer(3, "B", stats=stats)))
+    assert panel.cached.full_text() == ""
+    assert places() == before
 
 
 def test_digits_change_four_times_a_second_and_end_at_the_newest(
@@ -154,8 +180,33 @@ def test_the_memory_table_is_told_in_words_too(panel: LivePanel) -> None:
 
 def test_the_saving_names_its_reference_and_the_electricity(panel: LivePanel) -> None:
     panel.show_state(states.talk(states.user(1, "A"), states.answer(2, "B")))
-    assert read(panel.savings.figure) == ["$0.0070 vs GPT-4o"]
-    assert panel.savings.electricity.full_text() == "electricity $0.0001"
+    assert read(panel.savings.figure) == ["$0.0070"]
+    assert panel.savings.reference.full_text() == "vs GPT-4o (OpenAI price list)"
+    assert panel.savings.electricity.full_text() == "electricity $0.0001, estimated"
+
+
+@pytest.mark.parametrize(
+    ("estimated_joules", "words"),
+    [(0.0, ""), (300.0, ", partly estimated"), (1200.0, ", estimated")],
+)
+def test_electricity_that_is_no_measurement_says_so(
+    panel: LivePanel, estimated_joules: float, words: str
+) -> None:
+    usage = Usage(1, 0, 1, joules=1200.0, estimated_joules=estimated_joules)
+    panel.show_state(states.state(savings=savings(states.GPT_4O, usage, 0.30)))
+    assert panel.savings.electricity.full_text() == f"electricity $0.0001{words}"
+
+
+def test_every_shipped_price_is_named_whole(panel: LivePanel, qtbot: QtBot) -> None:
+    book, _ = look_at_prices(SHIPPED_PRICES, Path("/nowhere/prices.json"))
+    usage = Usage(1_000_000, 0, 1_000_000, joules=9e9, estimated_joules=8e9)
+    for price in book.prices:
+        panel.show_state(states.state(savings=savings(price, usage, 0.30)))
+        qtbot.waitUntil(lambda: price.label in panel.savings.reference.full_text())  # noqa: B023
+        look()
+        assert panel.savings.reference.text() == f"vs {price.label}"
+        for line in (panel.savings.reference, panel.savings.electricity):
+            assert line.fontMetrics().horizontalAdvance(line.text()) <= line.width()
 
 
 def test_a_loss_is_shown_as_one(panel: LivePanel) -> None:

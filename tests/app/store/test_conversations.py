@@ -106,6 +106,55 @@ def test_usage_is_the_sum_of_a_conversation(store: ConversationStore) -> None:
     assert store.usage(store.create("empty")) == Usage()
 
 
+def test_a_replaced_answer_goes_on_counting(store: ConversationStore, database: Path) -> None:
+    chat = store.create("a")
+    bad = store.add_message(chat, "assistant", "")
+    store.update_answer(bad, "bad", "complete", answer(10.0), None)
+    store.delete_message(bad)
+    good = store.add_message(chat, "assistant", "")
+    store.update_answer(good, "good", "complete", answer(20.0), None)
+    again = reopened(store, database)
+    assert again.usage(chat) == Usage(200, 80, 14, 30.0, 0.0, ("counter",))
+    found = again.conversation(chat)
+    assert [m.text for m in found.messages] == ["good"]
+    assert found.spent == (answer(10.0),)
+    assert found.every_run == (answer(10.0), answer(20.0))
+    again.delete(chat)
+    assert again.usage(chat) == Usage()
+    again.close()
+
+
+def test_every_run_of_a_continued_answer_counts_once(store: ConversationStore) -> None:
+    chat = store.create("a")
+    reply = store.add_message(chat, "assistant", "")
+    store.update_answer(reply, "One", "stopped", answer(1.0), None)
+    store.update_answer(reply, "One", "stopped", answer(1.0), None)  # saved once more
+    assert store.usage(chat).joules == 1.0
+    for text in ("One, two", "One, two, three"):
+        store.update_answer(reply, text, "running", None, None)
+    assert store.usage(chat).joules == 1.0
+    store.update_answer(reply, "One, two, three.", "complete", answer(2.0), None)
+    assert store.usage(chat).joules == 3.0
+    assert store.conversation(chat).messages[0].stats == answer(2.0)
+
+
+def test_a_new_chats_draft_is_kept(store: ConversationStore, database: Path) -> None:
+    assert store.draft_of_new_chat() == ""
+    store.set_draft(None, "not sent \ud83c")
+    again = reopened(store, database)
+    assert again.draft_of_new_chat() == "not sent \N{REPLACEMENT CHARACTER}"
+    again.set_draft(None, "")
+    assert again.draft_of_new_chat() == ""
+    again.close()
+
+
+def test_a_chat_begins_with_its_first_message(store: ConversationStore) -> None:
+    chat = store.create("Trees", "Name three.")
+    assert [(m.role, m.text) for m in store.conversation(chat).messages] == [
+        ("user", "Name three.")
+    ]
+
+
 def test_deleting_takes_the_messages_along_and_no_id_comes_back(
     store: ConversationStore,
 ) -> None:

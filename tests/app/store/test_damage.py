@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -115,6 +116,29 @@ def test_a_lock_is_waited_for_and_then_said(
     assert caught.value.problem.kind == "store_busy"
     assert "Another program" in caught.value.problem.message
     assert names(database.parent) == ["conversations.db"]
+
+
+def test_a_command_of_the_window_does_not_wait_for_long(database: Path) -> None:
+    paths = Paths.beneath(database.parent)
+    store, _ = open_store(paths)
+    with closing(sqlite3.connect(paths.database, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        began_s = time.monotonic()
+        with pytest.raises(CoterieError) as caught:
+            store.create("Trees")
+        assert time.monotonic() - began_s < 2
+    assert caught.value.problem.kind == "store_busy"
+    store.close()
+
+
+def test_a_chat_whose_first_message_finds_no_room_is_not_begun(database: Path) -> None:
+    store = ConversationStore(database)
+    pages = store._connection.execute("PRAGMA page_count").fetchone()[0]
+    store._connection.execute(f"PRAGMA max_page_count = {pages}")
+    with pytest.raises(CoterieError):
+        store.create("Big", "y" * 1_000_000)
+    assert [summary.title for summary in store.summaries()] == ["Trees"]
+    store.close()
 
 
 def test_a_full_disk_is_said_and_nothing_is_half_done(database: Path) -> None:

@@ -1,0 +1,110 @@
+"""Answers on their way to the store: begun, kept up to date, ended, dropped."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+from app.answer_record import AnswerRecord
+from app.session_state import Conversation, MessageStatus, MessageView
+from app.store import ConversationStore
+from runtime.errors import CoterieError, Problem
+from runtime.protocol.messages import GenerationStats
+
+
+class AnswerKeeping:
+    """One answer runs at a time. An end that the store refuses is told and waits for `save`."""
+
+    def __init__(self, store: ConversationStore, tell: Callable[[Problem], None]) -> None:
+        self._store = store
+        self._tell = tell
+        self._record: AnswerRecord | None = None
+        self._refused: dict[int, MessageView] = {}
+        self._left: dict[int, MessageView] = {}
+
+    def begin(
+        self, conversation_id: int, model_id: str | None, continuing: MessageView | None
+    ) -> None:
+        """A new answer, or one that goes on. CoterieError as the store raises it."""
+        if continuing is None:
+            row = self._store.add_message(conversation_id, "assistant", "", model_id=model_id)
+        else:
+            row = continuing.id
+            self._forget(row)
+        self._record = AnswerRecord(self._store, row, model_id, time.monotonic())
+
+    def since_sent_s(self) -> float:
+        """Seconds since the running answer was asked for."""
+        return time.monotonic() - self._running().sent_at_s
+
+    def went_on(self, text: str) -> None:
+        refused = self._running().went_on(text, time.monotonic())
+        if refused is not None:
+            self._tell(refused)
+
+    def end(
+        self,
+        text: str,
+        status: MessageStatus,
+        stats: GenerationStats | None = None,
+        problem: Problem | None = None,
+    ) -> MessageView:
+        """The finished answer, as it is shown whether it could be saved or not."""
+        answer = self._running().ended(text, status, stats, problem)
+        self._record = None
+        self._refused[answer.id] = answer
+        refused = self.save()
+        if refused is not None:
+            self._tell(refused)
+        return answer
+
+    def leave(self, request_id: int, answer: MessageView) -> None:
+        """`answer` was ended before the engine could say what it took."""
+        self._left[request_id] = answer
+
+    def numbers_came(self, request_id: int, stats: GenerationStats) -> MessageView | None:
+        """The answer left at `request_id` with its numbers; None for any other."""
+        left = self._left.pop(request_id, None)
+        if left is None:
+            return None
+        answer = replace(left, stats=stats)
+        self._refused[answer.id] = answer
+        self.save()
+        return answer
+
+    def drop(self, answer: MessageView) -> None:
+        """Another is wanted in its place. CoterieError as the store raises it."""
+        self._forget(answer.id)
+        self._store.delete_message(answer.id)
+
+    def fail(self, conversation_id: int, problem: Problem) -> MessageView:
+        """An answer that could not even be asked for. CoterieError as the store raises it."""
+        self.begin(conversation_id, None, None)
+        return self.end("", "failed", None, problem)
+
+    def save(self) -> Problem | None:
+        """Save the ends that were refused. What to tell when the store refuses still."""
+        try:
+            for a in tuple(self._refused.values()):
+                self._store.update_answer(a.id, a.text, a.status, a.stats, a.problem)
+                del self._refused[a.id]
+        except CoterieError as error:
+            return error.problem
+        return None
+
+    def with_unsaved(self, stored: Conversation) -> Conversation:
+        """What was stored, its answers as they ended."""
+        for answer in self._refused.values():
+            stored = stored.with_answer(answer)
+        return stored
+
+    def _forget(self, row: int) -> None:
+        """Its earlier end must not be saved over what comes now."""
+        self.save()
+        self._refused.pop(row, None)
+        self._left = {request: left for request, left in self._left.items() if left.id != row}
+
+    def _running(self) -> AnswerRecord:
+        assert self._record is not None
+        return self._record
