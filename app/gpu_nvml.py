@@ -10,13 +10,22 @@ import msgspec
 
 
 class NvidiaGpu(msgspec.Struct, frozen=True):
-    """What the driver says; None for what this GPU does not tell (unified memory has no total)."""
+    """What the driver says; None for what this GPU does not tell (unified memory has no total).
+
+    An idle GPU lowers `pcie_generation` and raises it again at work; `pcie_max_generation` and
+    `pcie_max_width` are the most this GPU and its slot can do together.
+    """
 
     name: str
     driver: str
     vram_total_bytes: int | None = None
     vram_free_bytes: int | None = None
     compute_capability: str = ""
+    pcie_generation: int | None = None
+    pcie_width: int | None = None
+    pcie_max_generation: int | None = None
+    pcie_max_width: int | None = None
+    power_limit_w: float | None = None
 
 
 class NvidiaAnswer(msgspec.Struct, frozen=True):
@@ -44,12 +53,18 @@ def ask_driver(nvml: Any) -> NvidiaAnswer:
 def _gpu(nvml: Any, handle: Any, driver: str) -> NvidiaGpu:
     memory = _told(nvml, lambda: nvml.nvmlDeviceGetMemoryInfo(handle))
     capability = _told(nvml, lambda: nvml.nvmlDeviceGetCudaComputeCapability(handle))
+    power_limit_mw = _extra(nvml, nvml.nvmlDeviceGetEnforcedPowerLimit, handle)
     return NvidiaGpu(
         nvml.nvmlDeviceGetName(handle),
         driver,
         int(memory.total) if memory else None,
         int(memory.free) if memory else None,
         "{}.{}".format(*capability) if capability else "",
+        pcie_generation=_extra(nvml, nvml.nvmlDeviceGetCurrPcieLinkGeneration, handle),
+        pcie_width=_extra(nvml, nvml.nvmlDeviceGetCurrPcieLinkWidth, handle),
+        pcie_max_generation=_extra(nvml, nvml.nvmlDeviceGetMaxPcieLinkGeneration, handle),
+        pcie_max_width=_extra(nvml, nvml.nvmlDeviceGetMaxPcieLinkWidth, handle),
+        power_limit_w=None if power_limit_mw is None else power_limit_mw / 1000,
     )
 
 
@@ -60,6 +75,16 @@ def _told(nvml: Any, ask: Callable[[], Any]) -> Any:
     except nvml.NVMLError as error:
         if error.value != nvml.NVML_ERROR_NOT_SUPPORTED:
             raise
+        return None
+
+
+def _extra(nvml: Any, ask: Callable[[Any], Any], handle: Any) -> int | None:
+    """A fact that is not worth an error: None whatever keeps the driver from telling it, and for
+    the 0 of links that are no PCIe and of virtual GPUs.
+    """
+    try:
+        return int(ask(handle)) or None
+    except nvml.NVMLError:
         return None
 
 

@@ -25,6 +25,7 @@ class Gpu:
     """`driver` is the version of NVIDIA's, else the kernel driver's name, "" without one.
 
     `answers` is False for a card that only the kernel knows; its memory is then mostly unknown.
+    `pcie_generation` is that of this moment: an idle GPU lowers it, so plan with the maximum.
     """
 
     name: str
@@ -34,6 +35,11 @@ class Gpu:
     vram_total_bytes: int | None = None
     vram_free_bytes: int | None = None
     compute_capability: str = ""
+    pcie_generation: int | None = None
+    pcie_width: int | None = None
+    pcie_max_generation: int | None = None
+    pcie_max_width: int | None = None
+    power_limit_w: float | None = None
 
 
 @dataclass(frozen=True)
@@ -83,6 +89,11 @@ def _nvidia(answer: Answer) -> tuple[tuple[Gpu, ...], ProbeTrouble, str]:
             vram_total_bytes=gpu.vram_total_bytes,
             vram_free_bytes=gpu.vram_free_bytes,
             compute_capability=gpu.compute_capability,
+            pcie_generation=gpu.pcie_generation,
+            pcie_width=gpu.pcie_width,
+            pcie_max_generation=gpu.pcie_max_generation,
+            pcie_max_width=gpu.pcie_max_width,
+            power_limit_w=gpu.power_limit_w,
         )
         for gpu in said.gpus
     )

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 import pynvml
 import pytest
+from msgspec.structs import replace
 
 from app.child_process import Answer
 from app.gpu_nvml import NvidiaAnswer, NvidiaGpu, ask_driver
@@ -21,6 +22,18 @@ from tests.app.trees import write_tree
 
 GIB = 1024**3
 RTX_4070 = NvidiaGpu("NVIDIA GeForce RTX 4070", "560.35.03", 12 * GIB, 11 * GIB, "8.9")
+IDLE_A100 = NvidiaGpu(
+    "NVIDIA A100 80GB PCIe",
+    "560.35.03",
+    80 * GIB,
+    79 * GIB,
+    "8.0",
+    pcie_generation=1,
+    pcie_width=16,
+    pcie_max_generation=4,
+    pcie_max_width=16,
+    power_limit_w=300.0,
+)
 SPARK = NvidiaGpu("NVIDIA GB10", "580.95", None, None, "12.1")
 
 
@@ -65,12 +78,45 @@ class FakeNvml:
     def nvmlDeviceGetCudaComputeCapability(self, gpu: NvidiaGpu) -> list[int]:
         return [int(part) for part in gpu.compute_capability.split(".")]
 
+    def _told(self, name: str, value: Any) -> Any:
+        self._may_fail(name)
+        if value is None:
+            raise pynvml.NVMLError(pynvml.NVML_ERROR_NOT_SUPPORTED)
+        return value
+
+    def nvmlDeviceGetCurrPcieLinkGeneration(self, gpu: NvidiaGpu) -> int:
+        return self._told("nvmlDeviceGetCurrPcieLinkGeneration", gpu.pcie_generation)
+
+    def nvmlDeviceGetCurrPcieLinkWidth(self, gpu: NvidiaGpu) -> int:
+        return self._told("nvmlDeviceGetCurrPcieLinkWidth", gpu.pcie_width)
+
+    def nvmlDeviceGetMaxPcieLinkGeneration(self, gpu: NvidiaGpu) -> int:
+        return self._told("nvmlDeviceGetMaxPcieLinkGeneration", gpu.pcie_max_generation)
+
+    def nvmlDeviceGetMaxPcieLinkWidth(self, gpu: NvidiaGpu) -> int:
+        return self._told("nvmlDeviceGetMaxPcieLinkWidth", gpu.pcie_max_width)
+
+    def nvmlDeviceGetEnforcedPowerLimit(self, gpu: NvidiaGpu) -> int:
+        limit_w = gpu.power_limit_w
+        limit_mw = None if limit_w is None else int(limit_w * 1000)
+        return self._told("nvmlDeviceGetEnforcedPowerLimit", limit_mw)
+
 
 @pytest.mark.parametrize(
     ("nvml", "answer"),
     [
         (FakeNvml((RTX_4070, RTX_4070)), NvidiaAnswer((RTX_4070, RTX_4070))),
         (FakeNvml((SPARK,)), NvidiaAnswer((SPARK,))),
+        (FakeNvml((IDLE_A100,)), NvidiaAnswer((IDLE_A100,))),
+        # Links and limits are extras: what they fail with is no error, and 0 is not known.
+        (
+            FakeNvml((IDLE_A100,), {"nvmlDeviceGetEnforcedPowerLimit": 4}),
+            NvidiaAnswer((replace(IDLE_A100, power_limit_w=None),)),
+        ),
+        (
+            FakeNvml((replace(IDLE_A100, pcie_generation=0, pcie_width=0),)),
+            NvidiaAnswer((replace(IDLE_A100, pcie_generation=None, pcie_width=None),)),
+        ),
         (FakeNvml(), NvidiaAnswer()),
         (FakeNvml(fails={"nvmlInit": 12}), NvidiaAnswer()),
         (FakeNvml(fails={"nvmlInit": 9}), NvidiaAnswer(error="Driver Not Loaded")),
@@ -153,6 +199,20 @@ def said(*gpus: NvidiaGpu, error: str = "") -> Answer:
 
 
 GEFORCE = Gpu("NVIDIA GeForce RTX 4070", "NVIDIA", "560.35.03", True, 12 * GIB, 11 * GIB, "8.9")
+A100 = Gpu(
+    "NVIDIA A100 80GB PCIe",
+    "NVIDIA",
+    "560.35.03",
+    True,
+    80 * GIB,
+    79 * GIB,
+    "8.0",
+    pcie_generation=1,
+    pcie_width=16,
+    pcie_max_generation=4,
+    pcie_max_width=16,
+    power_limit_w=300.0,
+)
 RADEON = Gpu("AMD graphics 0x744c", "AMD", "amdgpu", False, 24 * GIB, 23 * GIB)
 NO_DRIVER = Gpu("NVIDIA graphics 0x2786", "NVIDIA", "nouveau", False)
 
@@ -163,6 +223,7 @@ NO_DRIVER = Gpu("NVIDIA graphics 0x2786", "NVIDIA", "nouveau", False)
         (said(), (), Gpus()),
         # The kernel's NVIDIA cards are those the driver has named.
         (said(RTX_4070), (NOUVEAU, AMD), Gpus((GEFORCE, RADEON))),
+        (said(IDLE_A100), (), Gpus((A100,))),
         (said(), (NOUVEAU,), Gpus((NO_DRIVER,))),
         (
             said(error="Driver Not Loaded"),
