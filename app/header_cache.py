@@ -44,19 +44,19 @@ class HeaderCache:
         """The shape of `model`, which is in `parts`: the kept one if no part changed, else read."""
         entries = self._loaded()
         stamp = _stamp(parts)
-        known = entries.get(str(model))
+        known = entries.get(_key(model))
         if known and (known.file_bytes, known.modified_ns) == stamp:
             return known.shape
         shape = read()
         if stamp:
-            entries[str(model)] = _Entry(*stamp, shape)
+            entries[_key(model)] = _Entry(*stamp, shape)
             self._changed = True
         return shape
 
     def keep_only(self, models: set[Path]) -> None:
         """Forget every other model, and write the file if anything changed."""
         entries = self._loaded()
-        gone = entries.keys() - {str(model) for model in models}
+        gone = entries.keys() - {_key(model) for model in models}
         for key in gone:
             del entries[key]
         if self._changed or gone:
@@ -87,6 +87,11 @@ class HeaderCache:
             _LOG.info("the model list could not be kept: %s", error)
             return
         self._changed = False
+
+
+def _key(model: Path) -> str:
+    """The path as text that JSON can hold; a file's name may be any bytes."""
+    return os.fsencode(model).decode("utf-8", "backslashreplace")
 
 
 def _stamp(parts: tuple[Path, ...]) -> tuple[int, int] | None:

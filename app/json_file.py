@@ -40,13 +40,15 @@ def write_json(path: Path, value: Any) -> None:
 
     Raises CoterieError of kind "not_saved".
     """
-    data = msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n"
     try:
+        data = msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n"
         path = path.resolve()  # A linked file stays a link.
         path.parent.mkdir(parents=True, exist_ok=True)
         _write_whole(path, data)
     except OSError as error:
-        raise CoterieError(_not_saved(path, error)) from error
+        raise CoterieError(_not_saved(path, error.strerror or str(error))) from error
+    except UnicodeEncodeError as error:
+        raise CoterieError(_not_saved(path, "a text in it is not valid Unicode")) from error
 
 
 def _write_whole(path: Path, data: bytes) -> None:
@@ -69,10 +71,10 @@ def _write_whole(path: Path, data: bytes) -> None:
             os.close(folder)
 
 
-def _not_saved(path: Path, error: OSError) -> Problem:
+def _not_saved(path: Path, reason: str) -> Problem:
     return Problem(
         "not_saved",
         "A change could not be saved",
-        f"{path} could not be written ({error.strerror or error})",
+        f"{path} could not be written ({reason})",
         "Check the free space and the permissions of that folder.",
     )

@@ -11,9 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Protocol
 
+from msgspec.structs import replace
+
 from runtime.errors import CoterieError, Problem
 from runtime.protocol.channel import BrokenChannel, FrameTooLarge, FrameWriter, event_reader
-from runtime.protocol.frames import Command, Event
+from runtime.protocol.frames import Command, Event, Generate
+from runtime.whole_text import whole_text
 
 WORKER_COMMAND = (sys.executable, "-P", "-m", "runtime.worker")
 LOG_TAIL_BYTES = 8_000
@@ -69,9 +72,8 @@ class EngineProcess:
 
     def start(self, on_event: Callable[[EngineEvent], None]) -> None:
         """Start the process. `CoterieError` when the system refuses."""
-        self._log_path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            with self._log_path.open("wb") as log:
+            with self._new_log() as log:
                 self._process = subprocess.Popen(
                     self._command,
                     stdin=subprocess.PIPE,
@@ -99,14 +101,16 @@ class EngineProcess:
     def send(self, command: Command) -> None:
         """Send `command`. A worker that is gone says so by `Exited`, not here.
 
-        `CoterieError` when the conversation is too long for a frame.
+        `CoterieError` when the conversation is too long for a frame, or a file's name no text.
         """
         if self._writer is None:
             return
         try:
-            self._writer.write(command)
+            self._writer.write(_whole(command))
         except FrameTooLarge as error:
             raise CoterieError(_too_long()) from error
+        except UnicodeEncodeError as error:
+            raise CoterieError(_name_not_unicode()) from error
         except (OSError, ValueError):  # ValueError: its pipe is closed on our side already
             return
 
@@ -115,6 +119,13 @@ class EngineProcess:
         self._expected = True
         if self._process is not None:
             self._process.kill()
+
+    def _new_log(self) -> IO[bytes]:
+        try:
+            self._log_path.parent.mkdir(parents=True, exist_ok=True)
+            return self._log_path.open("wb")
+        except OSError as error:
+            raise CoterieError(_no_log(self._log_path, error)) from error
 
     def _read_events(
         self,
@@ -148,12 +159,38 @@ class EngineProcess:
         return "\n".join(text.splitlines()[-LOG_TAIL_LINES:])
 
 
+def _whole(command: Command) -> Command:
+    """`command` with text that crosses the pipe; what a person typed or pasted may not."""
+    if not isinstance(command, Generate):
+        return command
+    messages = tuple(replace(m, content=whole_text(m.content)) for m in command.messages)
+    return replace(command, messages=messages)
+
+
 def _cannot_start(error: OSError) -> Problem:
     return Problem(
         kind="engine_not_started",
         title="The engine did not start",
         message=f"The system refused to start its process: {error.strerror or error}",
         remedy="Close other programs and try again; coterie doctor shows what is missing.",
+    )
+
+
+def _no_log(path: Path, error: OSError) -> Problem:
+    return Problem(
+        kind="engine_not_started",
+        title="The engine did not start",
+        message=f"Its log {path} could not be written: {error.strerror or error}",
+        remedy="Check the free space and the permissions of that folder.",
+    )
+
+
+def _name_not_unicode() -> Problem:
+    return Problem(
+        kind="name_not_unicode",
+        title="The engine can't be given this file",
+        message="The name of the file or of a folder on the way to it is not valid Unicode",
+        remedy="Rename it, then try again.",
     )
 
 

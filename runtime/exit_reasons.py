@@ -10,6 +10,16 @@ from runtime.errors import Problem
 # Signals a fault in native code ends with.
 FAULTS = {"SIGSEGV", "SIGBUS", "SIGILL", "SIGFPE", "SIGABRT"}
 
+# Python's own words, at the end of the log.
+NO_ENGINE = "ModuleNotFoundError: No module named 'llama_cpp'"
+ENGINE_MISSING = Problem(
+    "engine_missing",
+    "The engine is not installed",
+    "Coterie's environment has no llama-cpp-python",
+    "Run make run in Coterie's folder: it builds the engine for this computer.",
+)
+START_AGAIN = "Start the engine again; what was written so far is kept."
+
 
 def is_fault(exited: Exited) -> bool:
     """Whether native code crashed, as opposed to being ended from outside."""
@@ -25,8 +35,13 @@ def _signal_name(returncode: int) -> str:
         return f"signal {-returncode}"
 
 
-def why(exited: Exited) -> Problem:
-    """The problem to show for a worker that ended unasked."""
+def why(exited: Exited, start_again: str = START_AGAIN) -> Problem:
+    """The problem to show for a worker that ended unasked.
+
+    `start_again` is what to try when the reason suggests nothing better.
+    """
+    if NO_ENGINE in exited.log_tail:
+        return ENGINE_MISSING
     name = _signal_name(exited.returncode)
     if exited.broken_channel:
         message = f"It sent something that could not be read ({exited.broken_channel})"
@@ -40,7 +55,7 @@ def why(exited: Exited) -> Problem:
         message = f"It was ended by {name}"
     else:
         message = f"It ended with code {exited.returncode}"
-    remedy = "Start the engine again; what was written so far is kept."
+    remedy = start_again
     if name == "SIGKILL":
         remedy = "Close other programs or choose a smaller model or context, then start it again."
     if name == "SIGILL":

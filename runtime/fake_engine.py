@@ -20,6 +20,8 @@ from runtime.protocol.frames import (
     Load,
     Loaded,
     LoadProgress,
+    Measure,
+    Measured,
     PromptProgress,
     Proven,
     Shutdown,
@@ -79,6 +81,9 @@ class FakeEngine:
                 self._load(command)
             case Generate():
                 self._answer(command)
+            case Measure(request_id=request_id, prompt_tokens=prompt, decode_tokens=decode):
+                seconds = prompt / 120.0, decode / 40.0
+                self._emit(Measured(request_id, prompt, seconds[0], decode, seconds[1], (), 2))
             case Cancel():
                 if self._open:
                     self.finish("cancelled")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 COMMANDS = ("doctor", "list", "run")
+LEAST_CONTEXT = 256  # The engine makes no smaller one.
 
 
 class _Version(argparse.Action):
@@ -42,7 +43,9 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument("--max-tokens", type=_at_least(1), default=0, metavar="N")
     run.add_argument("--temperature", type=_temperature, default=0.7, metavar="T")
     run.add_argument("--seed", type=_at_least(0), default=None, metavar="S")
-    run.add_argument("--ctx", type=_at_least(1), default=0, metavar="N", help="context tokens")
+    run.add_argument(
+        "--ctx", type=_at_least(LEAST_CONTEXT), default=0, metavar="N", help="context tokens"
+    )
     run.add_argument("--threads", type=_at_least(1), default=0, metavar="N")
     _json(run)
     return root

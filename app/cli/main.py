@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import os
+import contextlib
 import sys
+from collections.abc import Iterator
 
+from app.cli import standard_streams
 from app.cli.arguments import parser
 from app.paths import Paths
-from runtime.errors import CoterieError
+from runtime.errors import CoterieError, Problem
 
 EXIT_PROBLEM = 1
 EXIT_INTERRUPTED = 130
@@ -16,22 +18,52 @@ EXIT_INTERRUPTED = 130
 
 def parse(arguments: list[str]) -> argparse.Namespace:
     """The command, or exit 2 for wrong usage. `command` is None when the window is wanted."""
-    return parser().parse_args(arguments)
+    standard_streams.make_ready()
+    with _failures_told():
+        return parser().parse_args(arguments)
 
 
 def run_command(options: argparse.Namespace, paths: Paths) -> int:
-    """Run `options.command`; returns the exit code."""
-    try:
+    """Run `options.command`; returns the exit code, or exits with that of a failure."""
+    with _failures_told():
         return _dispatch(options, paths)
+
+
+@contextlib.contextmanager
+def _failures_told() -> Iterator[None]:
+    """Whatever fails in the block, or in writing what it printed, is one line and an exit code."""
+    try:
+        try:
+            yield
+        finally:
+            sys.stdout.flush()
     except CoterieError as error:
-        print(error.problem.one_line(), file=sys.stderr)
-        return EXIT_PROBLEM
+        sys.exit(_told(error.problem))
     except KeyboardInterrupt:
-        return EXIT_INTERRUPTED
+        sys.exit(EXIT_INTERRUPTED)
     except BrokenPipeError:
         # The reader of our output is gone (`coterie run … | head`); nothing is left to say.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return EXIT_PROBLEM
+        sys.exit(EXIT_PROBLEM)
+    except OSError as error:
+        sys.exit(_told(_not_finished(error)))
+    finally:
+        standard_streams.let_go()
+
+
+def _told(problem: Problem) -> int:
+    with contextlib.suppress(OSError):
+        print(problem.one_line(), file=sys.stderr)
+    return EXIT_PROBLEM
+
+
+def _not_finished(error: OSError) -> Problem:
+    reason = error.strerror or str(error)
+    return Problem(
+        kind="not_finished",
+        title="The command could not be finished",
+        message=f"{error.filename}: {reason}" if error.filename else reason,
+        remedy="Check where its input comes from and its output goes; coterie doctor checks more.",
+    )
 
 
 def _dispatch(options: argparse.Namespace, paths: Paths) -> int:

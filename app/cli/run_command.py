@@ -8,7 +8,10 @@ import queue
 from collections.abc import Iterator
 from typing import TextIO
 
+from msgspec.structs import replace
+
 from app.cli.answer_numbers import AnswerNumbers
+from app.cli.interrupts import first_interrupt
 from app.engine_host import Arrival, EngineHost, HostEvent, Retrying
 from app.local_models import LocalModels
 from app.paths import Paths
@@ -19,13 +22,14 @@ from runtime.errors import CoterieError, Problem
 from runtime.exit_reasons import why
 from runtime.protocol.frames import Failed, Finished, Loaded, Text
 from runtime.protocol.messages import ChatMessage, GenerationStats, Sampling
+from runtime.whole_text import whole_text
 
 
 def run(
     options: argparse.Namespace, paths: Paths, stdin: TextIO, stdout: TextIO, stderr: TextIO
 ) -> int:
     """Stream the answer to `stdout`; with `--json` one object at the end instead."""
-    prompt = options.prompt if options.prompt is not None else stdin.read()
+    prompt = whole_text(options.prompt if options.prompt is not None else stdin.read())
     if not prompt.strip():
         raise CoterieError(
             Problem("no_prompt", "Nothing to answer", "The prompt is empty", "Give it some text.")
@@ -36,20 +40,27 @@ def run(
     for problem in report.problems:
         print(problem.one_line(), file=stderr)
     conversation = _OneAnswer(paths, stderr, None if options.json else stdout)
-    try:
-        conversation.load(str(model.path), options.ctx, options.threads)
-        sampling = Sampling(temperature=options.temperature, seed=options.seed)
-        stats = conversation.ask(prompt, sampling, options.max_tokens)
-    finally:
-        conversation.close()
-    numbers = AnswerNumbers(conversation.text, stats, report.of_answer(stats))
+    with first_interrupt(conversation.interrupted):
+        try:
+            conversation.load(str(model.path), options.ctx, options.threads)
+            sampling = Sampling(temperature=options.temperature, seed=options.seed)
+            stats = conversation.ask(prompt, sampling, options.max_tokens)
+        finally:
+            conversation.close()
+        numbers = AnswerNumbers(conversation.text, stats, report.of_answer(stats))
+        _print(numbers, options, stdout, stderr)
+    return 0
+
+
+def _print(
+    numbers: AnswerNumbers, options: argparse.Namespace, stdout: TextIO, stderr: TextIO
+) -> None:
     if options.json:
         json.dump(numbers.as_json(), stdout, indent=2)
-        print(file=stdout)
+        print(file=stdout, flush=True)
     else:
         print(file=stdout, flush=True)
         print(numbers.as_line(), file=stderr)
-    return 0
 
 
 class _OneAnswer:
@@ -59,8 +70,10 @@ class _OneAnswer:
         self._arrivals: queue.SimpleQueue[Arrival] = queue.SimpleQueue()
         self._stderr = stderr
         self._stream_to = stream_to
+        self._log_path = paths.log_dir / "engine-cli.log"
+        self._request_id: int | None = None
         self._host = EngineHost(
-            lambda: EngineProcess(paths.log_dir / "engine-cli.log"),
+            lambda: EngineProcess(self._log_path),
             QuirksFile(paths.quirks_file, machine_key()),
             self._arrivals.put,
         )
@@ -80,14 +93,16 @@ class _OneAnswer:
                     print("Repacked weights crashed the engine; trying without.", file=self._stderr)
 
     def ask(self, prompt: str, sampling: Sampling, max_tokens: int) -> GenerationStats:
-        """The answer's numbers. Ctrl-C stops it and the numbers still come."""
+        """The answer's numbers."""
         messages = (ChatMessage("user", prompt),)
-        request_id = self._host.generate(messages, sampling, max_tokens=max_tokens)
-        while True:
-            try:
-                return self._follow()
-            except KeyboardInterrupt:
-                self._host.cancel(request_id)
+        self._request_id = self._host.generate(messages, sampling, max_tokens=max_tokens)
+        return self._follow()
+
+    def interrupted(self) -> None:
+        """Stop the answer, whose numbers still come. Before it has begun there are none."""
+        if self._request_id is None:
+            raise KeyboardInterrupt
+        self._host.cancel(self._request_id)
 
     def _follow(self) -> GenerationStats:
         for event in self._events():
@@ -107,9 +122,14 @@ class _OneAnswer:
         while True:
             event: HostEvent | None = self._host.handle(self._arrivals.get())
             if isinstance(event, Exited):
-                raise CoterieError(why(event))
+                raise CoterieError(self._engine_gone(event))
             if event is not None:
                 yield event
+
+    def _engine_gone(self, event: Exited) -> Problem:
+        problem = why(event, start_again="Try again.")
+        where = f"Its log is {self._log_path}; coterie doctor checks more."
+        return replace(problem, remedy=f"{problem.remedy} {where}")
 
     def close(self) -> None:
         self._host.stop()

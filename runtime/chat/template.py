@@ -15,9 +15,12 @@ import jinja2.sandbox
 
 from runtime.errors import Problem
 from runtime.protocol.messages import ChatMessage
+from runtime.whole_text import whole_text
 
 RENDER_DEADLINE_S = 2.0
+INTERRUPT_AGAIN_S = 0.1
 MAX_PROMPT_CHARACTERS = 8_000_000
+MAX_REASON_CHARACTERS = 300
 LARGEST_FACTOR = 2**53
 
 # ChatML: what most models without a template of their own understand best.
@@ -29,13 +32,33 @@ DEFAULT_TEMPLATE = (
 
 Result = TypeVar("Result")
 
+# What a template can raise out of Jinja, out of Python's compiler for the code that Jinja makes of
+# it, and out of the methods of strings and numbers that it may call.
+TEMPLATE_ERRORS = (
+    jinja2.TemplateError,
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    NameError,
+    OSError,
+    RuntimeError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+)
+
 
 class TemplateFailed(Exception):
-    """The model's template is broken, endless, or refuses these messages."""
+    """The model's template is broken, endless, or refuses these messages: one short line of why."""
+
+    def __init__(self, reason: str) -> None:
+        line = " ".join(whole_text(reason[: 4 * MAX_REASON_CHARACTERS]).split())
+        super().__init__(line[:MAX_REASON_CHARACTERS])
 
 
 class _DeadlineReached(BaseException):
-    """Raised into the rendering thread; a BaseException, so nothing on the way swallows it."""
+    """Raised into the rendering thread; a BaseException, so no `except` on the way swallows it."""
 
 
 @dataclass(frozen=True)
@@ -61,9 +84,10 @@ class ChatTemplate:
             self.notice = _notice("has no chat template of its own")
             return
         try:
-            self._own = _compile(source)
-            self.render((ChatMessage("user", "Hello"),))
-        except (TemplateFailed, jinja2.TemplateError) as error:
+            self._own = _bounded(deadline_s, lambda: _compile(source))
+            if not self.render((ChatMessage("user", "Hello"),)).strip():
+                raise TemplateFailed("it writes nothing")
+        except TemplateFailed as error:
             self._own = None
             self.notice = _notice(f"has a chat template that does not work ({error})")
 
@@ -85,12 +109,7 @@ class ChatTemplate:
             "raise_exception": _refuse,
             "strftime_now": _strftime_now,
         }
-        try:
-            text = _within(self._deadline_s, lambda: template.render(values))
-        except (jinja2.TemplateError, TypeError, ValueError, KeyError, ArithmeticError) as error:
-            raise TemplateFailed(str(error) or type(error).__name__) from error
-        except (RecursionError, MemoryError) as error:
-            raise TemplateFailed("it needs too much memory") from error
+        text = _bounded(self._deadline_s, lambda: template.render(values))
         if len(text) > MAX_PROMPT_CHARACTERS:
             raise TemplateFailed("it writes an endless prompt")
         return text + partial
@@ -131,33 +150,47 @@ def _strftime_now(pattern: str) -> str:
     return datetime.datetime.now().astimezone().strftime(pattern)
 
 
+def _bounded(deadline_s: float, work: Callable[[], Result]) -> Result:
+    """`work()` on what a template says; `TemplateFailed` for whatever comes of that."""
+    try:
+        return _within(deadline_s, work)
+    except (RecursionError, MemoryError) as error:
+        raise TemplateFailed("it needs too much memory") from error
+    except TEMPLATE_ERRORS as error:
+        raise TemplateFailed(str(error) or type(error).__name__) from error
+
+
 def _within(deadline_s: float, work: Callable[[], Result]) -> Result:
     """Run `work` on this thread, interrupting its Python code once `deadline_s` has passed."""
     this_thread = ctypes.c_ulong(threading.get_ident())
     lock = threading.Lock()
-    finished = False
+    finished = threading.Event()
 
     def interrupt() -> None:
-        with lock:
-            if not finished:
-                ctypes.pythonapi.PyThreadState_SetAsyncExc(
-                    this_thread, ctypes.py_object(_DeadlineReached)
-                )
+        wait_s = deadline_s
+        while not finished.wait(wait_s):
+            with lock:
+                if not finished.is_set():
+                    ctypes.pythonapi.PyThreadState_SetAsyncExc(
+                        this_thread, ctypes.py_object(_DeadlineReached)
+                    )
+            # Python ignores an exception that arrives while it collects garbage: once is too few.
+            wait_s = INTERRUPT_AGAIN_S
 
-    timer = threading.Timer(deadline_s, interrupt)
-    timer.daemon = True
-    timer.start()
+    def finish() -> None:
+        with lock:
+            finished.set()
+
     try:
-        result = work()
-        with lock:
-            finished = True
-        return result
+        try:
+            threading.Thread(target=interrupt, name="template-deadline", daemon=True).start()
+            return work()
+        finally:
+            # An interrupt that is already on its way arrives before the end of this block.
+            finish()
     except _DeadlineReached:
+        finish()
         raise TemplateFailed("it did not end in time") from None
-    finally:
-        with lock:
-            finished = True
-        timer.cancel()
 
 
 def _notice(what: str) -> Problem:

@@ -60,7 +60,7 @@ def supports_rpc() -> bool:
 
 def devices() -> tuple[NativeDevice, ...]:
     """Every device ggml knows, in its order."""
-    ggml = _ggml_library()
+    ggml = _device_list()
     found = []
     for index in range(ggml.ggml_backend_dev_count()):
         device = ctypes.c_void_p(ggml.ggml_backend_dev_get(index))
@@ -79,11 +79,16 @@ def devices() -> tuple[NativeDevice, ...]:
     return tuple(found)
 
 
-def _ggml_library() -> ctypes.CDLL:
+def ggml_library(stem: str) -> ctypes.CDLL:
+    """One of ggml's own libraries: "ggml", "ggml-cpu", "ggml-rpc"."""
     # The package holds three unlinked copies of each library; libllama is linked to the .so.0
     # names, and any other copy is a second, empty device registry (0.3.36, Linux).
-    name = {"win32": "ggml.dll", "darwin": "libggml.0.dylib"}.get(sys.platform, "libggml.so.0")
-    library = ctypes.CDLL(str(LIBRARY_DIR / name))
+    names = {"win32": f"{stem}.dll", "darwin": f"lib{stem}.0.dylib"}
+    return ctypes.CDLL(str(LIBRARY_DIR / names.get(sys.platform, f"lib{stem}.so.0")))
+
+
+def _device_list() -> ctypes.CDLL:
+    library = ggml_library("ggml")
     library.ggml_backend_dev_count.restype = ctypes.c_size_t
     library.ggml_backend_dev_get.restype = ctypes.c_void_p
     library.ggml_backend_dev_get.argtypes = [ctypes.c_size_t]

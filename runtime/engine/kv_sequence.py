@@ -6,8 +6,14 @@ from typing import Any
 
 from runtime.engine import bindings
 from runtime.engine.bindings import AbortFlag, llama
-from runtime.engine.model import N_BATCH
 from runtime.errors import CoterieError, Problem
+
+NOTHING_TO_READ = Problem(
+    kind="nothing_to_read",
+    title="There is nothing to read",
+    message="The model's chat format or its vocabulary makes no tokens of this text",
+    remedy="Change the message, or look for another file of the same model.",
+)
 
 
 class DecodeAborted(Exception):
@@ -25,38 +31,57 @@ def common_prefix(held: list[int], wanted: list[int]) -> int:
 class KvSequence:
     """Sequence 0 of a context. `tokens` is always exactly what the cache holds."""
 
-    def __init__(self, context: Any, abort: AbortFlag) -> None:
+    def __init__(self, context: Any, abort: AbortFlag, n_batch: int) -> None:
         self._context = context
         self._abort = abort
         self._memory = llama.llama_get_memory(context)
-        self._batch = llama.llama_batch_init(N_BATCH, 0, 1)
+        self._batch = llama.llama_batch_init(n_batch, 0, 1)
+        self._window = int(llama.llama_model_n_swa(llama.llama_get_model(context)))
         self.tokens: list[int] = []
 
     def keep_prefix_of(self, wanted: list[int]) -> int:
         """Drop what differs from `wanted`; returns how many tokens stay.
 
         At least the last wanted token is left to evaluate, since its logits are needed. A memory
-        that cannot go back (recurrent state) is cleared.
+        that cannot go back (recurrent state) is cleared. `CoterieError` when none is wanted.
         """
+        if not wanted:
+            raise CoterieError(NOTHING_TO_READ)
         keep = min(common_prefix(self.tokens, wanted), len(wanted) - 1)
+        if self._window_is_gone(keep):
+            self.clear()
+            return 0
         if keep == len(self.tokens):
             return keep
         if not llama.llama_memory_seq_rm(self._memory, 0, keep, -1):
-            llama.llama_memory_clear(self._memory, True)
-            keep = 0
+            self.clear()
+            return 0
         del self.tokens[keep:]
         return keep
+
+    def _window_is_gone(self, keep: int) -> bool:
+        """Whether what a windowed layer must see before token `keep` is no longer in its cache.
+
+        Such a cache holds little more than one window, so going far back finds a hole that
+        llama.cpp does not report (its server makes the same check, server-context.cpp).
+        """
+        if not self._window or not keep:
+            return False
+        first_held = int(llama.llama_memory_seq_pos_min(self._memory, 0))
+        return first_held > max(0, keep - self._window)
 
     def clear(self) -> None:
         llama.llama_memory_clear(self._memory, True)
         self.tokens.clear()
 
     def add(self, tokens: list[int]) -> None:
-        """Evaluate up to `N_BATCH` tokens after the held ones; logits of the last are ready then.
+        """Evaluate up to `n_batch` tokens after the held ones; logits of the last are ready then.
 
         `DecodeAborted` when the abort flag was set; the cache is as before. `CoterieError` when
-        llama.cpp fails.
+        llama.cpp fails or there are none.
         """
+        if not tokens:
+            raise CoterieError(NOTHING_TO_READ)
         start = len(self.tokens)
         batch = self._batch
         for index, token in enumerate(tokens):
@@ -97,6 +122,10 @@ class KvSequence:
                 remedy="Try again; if it fails again, load the model with a smaller context.",
             )
         )
+
+    def wait(self) -> None:
+        """Until everything added is computed: a GPU may still be at it."""
+        llama.llama_synchronize(self._context)
 
     def set_threads(self, n_threads: int) -> None:
         llama.llama_set_n_threads(self._context, n_threads, n_threads)

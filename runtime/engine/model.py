@@ -3,38 +3,51 @@
 from __future__ import annotations
 
 import ctypes
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from runtime.engine import bindings
 from runtime.engine.bindings import AbortFlag, NativeDevice, llama
+from runtime.engine.buffer_types import HostOverrides
 from runtime.engine.native_log import NativeLog, device_memory
 from runtime.engine.vocabulary import Vocabulary
 from runtime.errors import CoterieError, Problem
+from runtime.placement.overrides import host_patterns
 from runtime.protocol.messages import DeviceMemory, ModelFacts
+from runtime.protocol.placement import Placement
 
 DEFAULT_N_CTX = 8192
 MIN_N_CTX = 256
-N_BATCH = 512
 ALL_LAYERS = 999
 GPU_MARGIN_BYTES = 1536 * 1024 * 1024
+
+# ggml.h: enum ggml_type; llama.h: enum llama_load_mode
+_KV_TYPES = {"f16": 1, "q8_0": 8, "q4_0": 2}
+_LOAD_MODES = {
+    "auto": llama.LLAMA_LOAD_MODE_AUTO,
+    "mmap": llama.LLAMA_LOAD_MODE_MMAP,
+    "none": llama.LLAMA_LOAD_MODE_NONE,
+    "direct": llama.LLAMA_LOAD_MODE_DIRECT_IO,
+}
 
 
 @dataclass(frozen=True)
 class LoadOptions:
-    """How to load. `n_ctx` 0 takes the model's own context, up to `DEFAULT_N_CTX`."""
+    """How to load. A context of 0 takes the model's own, up to `DEFAULT_N_CTX`."""
 
-    n_ctx: int
+    placement: Placement
     n_threads: int
-    use_extra_bufts: bool
 
 
-def layers_on_gpu(file_bytes: int, devices: tuple[NativeDevice, ...]) -> int:
-    """All layers when the whole model and a margin fit into one GPU's free memory, else none."""
+def without_plan(file_bytes: int, devices: tuple[NativeDevice, ...]) -> Placement:
+    """All layers on the GPU when the whole model and a margin fit into one's free memory, else
+    none: what a load without a placement gets.
+    """
     free_bytes = max((d.free_bytes for d in devices if d.kind in {"gpu", "igpu"}), default=0)
-    return ALL_LAYERS if file_bytes + GPU_MARGIN_BYTES <= free_bytes else 0
+    fits = file_bytes + GPU_MARGIN_BYTES <= free_bytes
+    return Placement(n_gpu_layers=ALL_LAYERS if fits else 0, load_mode="auto")
 
 
 class LoadCancelled(Exception):
@@ -44,9 +57,18 @@ class LoadCancelled(Exception):
 class LoadedModel:
     """Owns the native model and context, and frees them on `close`."""
 
-    def __init__(self, model: Any, context: Any, log: NativeLog, abort: AbortFlag) -> None:
+    def __init__(
+        self,
+        model: Any,
+        context: Any,
+        log: NativeLog,
+        abort: AbortFlag,
+        keep_alive: object = None,
+    ) -> None:
         self._model = model
+        self._keep_alive = keep_alive
         self.context = context
+        self.n_batch = int(llama.llama_n_batch(context))
         self.vocabulary = Vocabulary(model)
         self.n_ctx = int(llama.llama_n_ctx(context))
         self.memory: tuple[DeviceMemory, ...] = device_memory(log.lines)
@@ -100,28 +122,47 @@ def load_model(
         cancelled = not progress(fraction)
         return not cancelled
 
-    parameters = llama.llama_model_default_params()
-    parameters.n_gpu_layers = layers_on_gpu(path.stat().st_size, bindings.devices())
-    parameters.use_extra_bufts = options.use_extra_bufts
+    placement = options.placement
+    overrides = HostOverrides(host_patterns(placement))
+    parameters = model_parameters(placement, overrides)
     parameters.progress_callback = on_progress
-    model = llama.llama_model_load_from_file(str(path).encode(), parameters)
+    model = llama.llama_model_load_from_file(os.fsencode(path), parameters)
     if not model:
         if cancelled:
             raise LoadCancelled
         raise CoterieError(_refused("The engine could not load this model", log))
-    context = _new_context(model, options, abort)
+    context = new_context(model, options, abort)
     if not context:
         llama.llama_model_free(model)
         raise CoterieError(_no_context(log))
-    return LoadedModel(model, context, log, abort)
+    return LoadedModel(model, context, log, abort, overrides)
 
 
-def _new_context(model: Any, options: LoadOptions, abort: AbortFlag) -> Any:
+def model_parameters(placement: Placement, overrides: HostOverrides) -> Any:
+    """llama.cpp's model parameters; `overrides` must outlive the model."""
+    parameters = llama.llama_model_default_params()
+    parameters.n_gpu_layers = placement.n_gpu_layers
+    parameters.use_extra_bufts = placement.use_extra_bufts
+    parameters.no_host = placement.no_host
+    parameters.load_mode = _LOAD_MODES[placement.load_mode]
+    parameters.tensor_buft_overrides = overrides.pointer
+    if placement.layers_by_gpu:
+        shares = (ctypes.c_float * llama.llama_max_devices())(*placement.layers_by_gpu)
+        parameters.tensor_split = shares
+    return parameters
+
+
+def new_context(model: Any, options: LoadOptions, abort: AbortFlag) -> Any:
+    """A context of `options` on `model`, None when llama.cpp refuses."""
+    placement = options.placement
     trained = int(llama.llama_model_n_ctx_train(model)) or DEFAULT_N_CTX
     parameters = llama.llama_context_default_params()
-    parameters.n_ctx = max(MIN_N_CTX, options.n_ctx or min(trained, DEFAULT_N_CTX))
-    parameters.n_batch = N_BATCH
-    parameters.n_ubatch = N_BATCH
+    parameters.n_ctx = max(MIN_N_CTX, placement.n_ctx or min(trained, DEFAULT_N_CTX))
+    parameters.n_batch = placement.n_batch
+    parameters.n_ubatch = placement.n_ubatch
+    parameters.type_k = parameters.type_v = _KV_TYPES[placement.kv_type]
+    parameters.op_offload = placement.op_offload
+    parameters.swa_full = placement.swa_full
     parameters.n_threads = options.n_threads
     parameters.n_threads_batch = options.n_threads
     parameters.abort_callback = abort.callback

@@ -36,7 +36,7 @@ PURPOSES: dict[str, Purpose] = {
 
 
 class NativeLog:
-    """Keeps the lines of one load; continuation pieces (the progress dots) are joined."""
+    """Keeps the lines of one load; continuation pieces (the progress dots) are left out."""
 
     def __init__(self) -> None:
         self._lines: list[tuple[int, str]] = []

@@ -6,6 +6,7 @@ import ctypes
 from typing import Any
 
 from runtime.engine.bindings import llama
+from runtime.whole_text import whole_text
 
 
 class Vocabulary:
@@ -21,7 +22,7 @@ class Vocabulary:
 
         A template that writes the BOS token itself must not get a second one from the tokenizer.
         """
-        data = text.encode("utf-8", "surrogatepass")
+        data = whole_text(text).encode()
         size = len(data) + 8
         while True:
             tokens = (llama.llama_token * size)()
@@ -52,6 +53,10 @@ class Vocabulary:
             return ""
         text = llama.llama_vocab_get_text(self._vocab, token)
         return text.decode("utf-8", "replace") if text else ""
+
+    @property
+    def size(self) -> int:
+        return int(llama.llama_vocab_n_tokens(self._vocab))
 
     @property
     def bos_text(self) -> str:

@@ -12,19 +12,26 @@ from runtime.protocol.messages import (
     ModelFacts,
     Sampling,
 )
+from runtime.protocol.placement import Placement
 
-PROTOCOL_VERSION = 1
+PROTOCOL_VERSION = 2
 MAX_FRAME_BYTES = 1 << 20
 
 
 class Load(msgspec.Struct, frozen=True, tag="load"):
-    """Load a model file. `n_ctx` 0 and `n_threads` 0 leave the choice to the worker."""
+    """Load a model file. `n_ctx` 0 and `n_threads` 0 leave the choice to the worker.
+
+    With a `placement` its own context counts; `use_extra_bufts` False still forbids repacking.
+    `rpc_servers` ("HOST:PORT") are further devices.
+    """
 
     request_id: int
     path: str
     n_ctx: int = 0
     n_threads: int = 0
     use_extra_bufts: bool = True
+    placement: Placement | None = None
+    rpc_servers: tuple[str, ...] = ()
 
 
 class Generate(msgspec.Struct, frozen=True, tag="generate"):
@@ -43,6 +50,17 @@ class Generate(msgspec.Struct, frozen=True, tag="generate"):
     drop_oldest: bool = False
 
 
+class Measure(msgspec.Struct, frozen=True, tag="measure"):
+    """Read a made-up prompt of `prompt_tokens`, then decode `decode_tokens` one by one.
+
+    What the KV cache held is gone afterwards. `n_threads` 0 takes those of the load.
+    """
+
+    request_id: int
+    prompt_tokens: int
+    decode_tokens: int
+
+
 class Cancel(msgspec.Struct, frozen=True, tag="cancel"):
     """Stop the load or the answer `request_id`, if it is still running."""
 
@@ -53,7 +71,7 @@ class Shutdown(msgspec.Struct, frozen=True, tag="shutdown"):
     """End the worker."""
 
 
-Command = Load | Generate | Cancel | Shutdown
+Command = Load | Generate | Measure | Cancel | Shutdown
 
 
 class Hello(msgspec.Struct, frozen=True, tag="hello"):
@@ -119,6 +137,18 @@ class Finished(msgspec.Struct, frozen=True, tag="finished"):
     stats: GenerationStats
 
 
+class Measured(msgspec.Struct, frozen=True, tag="measured"):
+    """How long that took. Free memory is that of each GPU in ggml's order, after the run."""
+
+    request_id: int
+    prompt_tokens: int
+    prompt_s: float
+    decode_tokens: int
+    decode_s: float
+    gpu_free_bytes: tuple[int, ...]
+    n_threads: int
+
+
 class Failed(msgspec.Struct, frozen=True, tag="failed"):
     """The load or the answer `request_id` ended without its result."""
 
@@ -126,4 +156,6 @@ class Failed(msgspec.Struct, frozen=True, tag="failed"):
     problem: Problem
 
 
-Event = Hello | LoadProgress | Loaded | Proven | PromptProgress | Text | Finished | Failed
+Event = (
+    Hello | LoadProgress | Loaded | Proven | PromptProgress | Text | Finished | Measured | Failed
+)

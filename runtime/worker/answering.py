@@ -8,18 +8,26 @@ from dataclasses import dataclass, field
 
 import psutil
 
-from runtime.chat.context_fit import DoesNotFit, Fit, fit
+from runtime.chat.context_fit import DoesNotFit, Fit, fit, without_oldest_turn
 from runtime.chat.template import ChatTemplate, TemplateFailed
 from runtime.engine.bindings import AbortFlag
 from runtime.engine.kv_sequence import DecodeAborted, KvSequence
-from runtime.engine.model import N_BATCH, LoadedModel
+from runtime.engine.model import LoadedModel
 from runtime.engine.other_load import OtherLoad
 from runtime.engine.sampler import SamplerChain
 from runtime.engine.threads import ThreadState, TokenSample, after_token, start_state
 from runtime.errors import CoterieError, Problem
-from runtime.protocol.frames import Event, Finished, Generate, PromptProgress
+from runtime.protocol.frames import (
+    Event,
+    Finished,
+    Generate,
+    Measure,
+    Measured,
+    PromptProgress,
+)
 from runtime.protocol.messages import ChatMessage, FinishReason, GenerationStats, MemoryUse
 from runtime.worker.energy import EnergyMeter
+from runtime.worker.measuring import measure
 from runtime.worker.outbox import TextOutbox
 from runtime.worker.speed import SpeedMeter
 
@@ -62,7 +70,7 @@ class Answerer:
         self._limits = threads
         self._other_load = other_load
         self._send = send
-        self._sequence = KvSequence(model.context, abort)
+        self._sequence = KvSequence(model.context, abort, model.n_batch)
         self._threads = self._thread_start()
 
     def prove(self) -> None:
@@ -91,6 +99,11 @@ class Answerer:
         stats = self._stats(request, reason, progress, fitted, energy)
         self._send(Finished(request.request_id, stats))
 
+    def measure(self, request: Measure) -> Measured:
+        """Time made-up tokens with as many threads as may be used; no sampling, no template."""
+        n_threads = self._limits.fixed or self._limits.most
+        return measure(request, self._model, self._sequence, self._abort, n_threads)
+
     def _fit(self, request: Generate) -> Fit:
         try:
             fitted = fit(
@@ -103,7 +116,10 @@ class Answerer:
         except TemplateFailed as error:
             raise CoterieError(_template_problem(error)) from error
         if isinstance(fitted, DoesNotFit):
-            raise CoterieError(_full_problem(fitted, consent_given=request.drop_oldest))
+            has_older = without_oldest_turn(request.messages) is not None
+            raise CoterieError(
+                _full_problem(fitted, may_drop=has_older and not request.drop_oldest)
+            )
         return fitted
 
     def _tokenize(self, messages: tuple[ChatMessage, ...]) -> list[int]:
@@ -112,15 +128,16 @@ class Answerer:
     def _read_prompt(self, request: Generate, tokens: list[int], progress: _Progress) -> None:
         started_s = time.monotonic()
         self._report(request, progress)
-        for start in range(0, len(tokens), N_BATCH):
+        n_batch = self._model.n_batch
+        for start in range(0, len(tokens), n_batch):
             if self._abort.is_set:
                 raise DecodeAborted
             self._sequence.set_threads(self._threads.n_threads)
-            self._sequence.add(tokens[start : start + N_BATCH])
-            progress.evaluated_tokens = min(start + N_BATCH, len(tokens))
+            self._sequence.add(tokens[start : start + n_batch])
+            progress.evaluated_tokens = min(start + n_batch, len(tokens))
             progress.prompt_s = time.monotonic() - started_s
             self._report(request, progress)
-            if start + N_BATCH < len(tokens):
+            if start + n_batch < len(tokens):
                 self._threads = self._thread_start()
 
     def _report(self, request: Generate, progress: _Progress) -> None:
@@ -214,11 +231,11 @@ def _template_problem(error: TemplateFailed) -> Problem:
     )
 
 
-def _full_problem(fitted: DoesNotFit, *, consent_given: bool) -> Problem:
+def _full_problem(fitted: DoesNotFit, *, may_drop: bool) -> Problem:
     remedy = (
-        "Shorten the message, or load the model with a larger context."
-        if consent_given
-        else "Continue without the oldest turns, or start a new chat."
+        "Continue without the oldest turns, or start a new chat."
+        if may_drop
+        else "Shorten the message, or load the model with a larger context."
     )
     return Problem(
         kind="context_full",

@@ -7,18 +7,37 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from runtime.chat.template import ChatTemplate, SpecialTokens
 from runtime.cores import usable_cores
 from runtime.engine import bindings
 from runtime.engine.bindings import AbortFlag
+from runtime.engine.buffer_types import add_rpc_server
 from runtime.engine.kv_sequence import DecodeAborted
-from runtime.engine.model import LoadCancelled, LoadedModel, LoadOptions, load_model
+from runtime.engine.model import (
+    LoadCancelled,
+    LoadedModel,
+    LoadOptions,
+    load_model,
+    without_plan,
+)
 from runtime.engine.native_log import NativeLog
 from runtime.engine.other_load import OtherLoad
 from runtime.errors import CoterieError, Problem
 from runtime.gguf.model_shape import model_shape
 from runtime.gguf.split_files import read_model
-from runtime.protocol.frames import Event, Failed, Generate, Load, Loaded, LoadProgress, Proven
+from runtime.protocol.frames import (
+    Event,
+    Failed,
+    Generate,
+    Load,
+    Loaded,
+    LoadProgress,
+    Measure,
+    Proven,
+)
+from runtime.protocol.placement import Placement
 from runtime.worker.answering import Answerer, ThreadLimits
 from runtime.worker.mailbox import Mailbox
 
@@ -56,13 +75,15 @@ class Service:
                 self._send(Failed(command.request_id, CANCELLED))
             self._mailbox.done()
 
-    def _handle(self, command: Load | Generate) -> None:
+    def _handle(self, command: Load | Generate | Measure) -> None:
         if isinstance(command, Load):
             self._load(command)
         elif self._answerer is None:
             raise CoterieError(
                 Problem("no_model", "No model is loaded", "Load a model, then send the message")
             )
+        elif isinstance(command, Measure):
+            self._send(self._answerer.measure(command))
         else:
             self._answerer.answer(command)
 
@@ -74,10 +95,13 @@ class Service:
         # What our reader refuses may abort inside llama.cpp: a block_count of 2**31 does.
         file_bytes = model_shape(read_model(path)).file_bytes
         cores = usable_cores()
-        threads = ThreadLimits(command.n_threads, cores.usable, cores.logical)
-        options = LoadOptions(
-            command.n_ctx, command.n_threads or cores.usable, command.use_extra_bufts
-        )
+        for endpoint in command.rpc_servers:
+            add_rpc_server(endpoint)
+        placement = placed(command, file_bytes)
+        # Slow cores hold the fast ones up at every barrier.
+        most = placement.n_threads or min(cores.usable, cores.performance)
+        threads = ThreadLimits(command.n_threads, most, cores.logical)
+        options = LoadOptions(placement, command.n_threads or most)
         model = load_model(path, options, self._log, self._abort, self._on_progress(command))
         template = ChatTemplate(
             model.chat_template(),
@@ -130,3 +154,11 @@ class Service:
             stamp = time.strftime("%H:%M:%S ") if text.endswith("\n") and len(text) > 2 else ""
             sys.stderr.write(stamp + text)
             sys.stderr.flush()
+
+
+def placed(command: Load, file_bytes: int) -> Placement:
+    """Where `command` wants things: its plan, or all on one GPU if the model fits there."""
+    placement = command.placement
+    if placement is None:
+        placement = replace(without_plan(file_bytes, bindings.devices()), n_ctx=command.n_ctx)
+    return replace(placement, use_extra_bufts=placement.use_extra_bufts and command.use_extra_bufts)

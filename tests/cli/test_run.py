@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from app.cli.arguments import LEAST_CONTEXT
+from runtime.engine.model import MIN_N_CTX
 from tests.cli.conftest import COMMAND, Completed
 
 MODEL = "smollm2-135m-moe"
@@ -117,6 +119,7 @@ def test_a_failure_is_one_line_and_exit_code_1(
         ("run", MODEL, "Hi", "--temperature", "-1"),
         ("run", MODEL, "Hi", "--temperature", "nan"),
         ("run", MODEL, "Hi", "--seed", "-5"),
+        ("run", MODEL, "Hi", "--ctx", "255"),
     ],
 )
 def test_wrong_usage_is_exit_code_2(
@@ -126,6 +129,18 @@ def test_wrong_usage_is_exit_code_2(
     assert done.returncode == 2
     assert done.stdout == ""
     assert "usage: coterie" in done.stderr
+
+
+def test_the_least_context_is_named(coterie: Callable[..., Completed]) -> None:
+    assert LEAST_CONTEXT == MIN_N_CTX
+    assert (
+        f"200 is not between {MIN_N_CTX} and " in coterie("run", MODEL, "Hi", "--ctx", "200").stderr
+    )
+
+
+def test_a_prompt_too_long_is_not_advised_to_drop_turns(coterie: Callable[..., Completed]) -> None:
+    done = coterie("run", MODEL, "word " * 3_000, "--ctx", "512")
+    assert done.stderr.endswith("Shorten the message, or load the model with a larger context.\n")
 
 
 def test_a_reader_that_leaves_is_no_traceback(environment: dict[str, str]) -> None:

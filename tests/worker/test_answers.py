@@ -45,19 +45,21 @@ def test_the_text_streams_and_adds_up(starter_client: EngineClient) -> None:
     counts = [event.completion_tokens for event in texts]
     assert counts == sorted(counts)
     assert counts[-1] == stats.completion_tokens
+    assert stats.decode_tokens_per_s is not None
     assert texts[-1].tokens_per_s == pytest.approx(stats.decode_tokens_per_s, rel=0.5)
 
 
 def test_the_numbers_are_as_defined(starter_client: EngineClient) -> None:
     answer = starter_client.answer(QUESTION, max_tokens=32)
     stats = answer.stats
-    assert stats.finish_reason in {"length", "stop"}
-    assert stats.completion_tokens <= 32
+    assert (stats.finish_reason, stats.completion_tokens) == ("length", 32)
     assert stats.prompt_tokens > 5
+    assert stats.ttft_s is not None
+    assert stats.decode_tokens_per_s is not None
     assert 0 < stats.ttft_s < stats.elapsed_s
     # decode = (n - 1) / (t_last - t_first): what follows the first token fits into the rest.
     decode_s = (stats.completion_tokens - 1) / stats.decode_tokens_per_s
-    assert stats.ttft_s + decode_s == pytest.approx(stats.elapsed_s, rel=0.2)
+    assert stats.ttft_s + decode_s == pytest.approx(stats.elapsed_s, rel=0.03)
     assert stats.context_used >= stats.prompt_tokens + stats.completion_tokens - 1
     assert stats.energy.joules > 0
     assert stats.energy.source in {"measured", "estimated"}
@@ -89,10 +91,13 @@ def test_the_experts_together_know_what_the_dense_model_learned(
 
 def test_characters_split_over_tokens_come_whole(starter_client: EngineClient) -> None:
     """The small vocabulary writes these characters in several tokens each."""
-    line = "Ωμέγα 日本語 🙂 Ćwiąkała"
-    messages = (ChatMessage("user", f"Repeat: {line}"), ChatMessage("assistant", line[:6]))
-    answer = starter_client.answer(messages, max_tokens=40)
-    assert "\N{REPLACEMENT CHARACTER}" not in "".join(answer.pieces[:-1])
+    smileys = (ChatMessage("user", "Write a line of smileys."), ChatMessage("assistant", "🙂" * 8))
+    answer = starter_client.answer(smileys, max_tokens=40)
+    # The last token may be only the beginning of a character.
+    text = answer.text.removesuffix("\N{REPLACEMENT CHARACTER}")
+    assert "🙂🙂🙂" in text
+    assert answer.stats.completion_tokens > 1.5 * len(text)
+    assert "\N{REPLACEMENT CHARACTER}" not in text
 
 
 def test_an_open_answer_is_continued(starter_client: EngineClient) -> None:
@@ -101,6 +106,17 @@ def test_an_open_answer_is_continued(starter_client: EngineClient) -> None:
     begun = starter_client.answer((question,), max_tokens=8)
     rest = starter_client.answer((question, ChatMessage("assistant", begun.text)), max_tokens=16)
     assert begun.text + rest.text == whole.text
+
+
+def test_a_question_too_long_for_the_context_is_not_advised_to_drop_turns(
+    client: EngineClient, tiny_model: Callable[[str], Path]
+) -> None:
+    client.load(tiny_model("llama"), n_ctx=256)
+    client.ask((ChatMessage("system", "Be brief."), ChatMessage("user", "word " * 400)))
+    with pytest.raises(Ended) as ended:
+        client.rest_of_answer()
+    assert ended.value.problem.kind == "context_full"
+    assert ended.value.problem.remedy.startswith("Shorten the message, or load the model with")
 
 
 def test_without_a_model_there_is_a_sentence(client: EngineClient) -> None:

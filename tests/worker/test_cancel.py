@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-import statistics
 import time
 from pathlib import Path
 
 import pytest
 
-from runtime.protocol.frames import Failed, Finished, LoadProgress, PromptProgress, Text
+from runtime.protocol.frames import Failed, Finished, Loaded, LoadProgress, PromptProgress, Text
 from tests.engine_client import EngineClient
 
 LIMIT_S = 0.2
+NEVER_S = 1.0
 TRIES = 5
 LONG_PROMPT = "All work and no play makes a dull day. " * 330  # about 3,600 tokens
+
+
+def assert_quick(took_s: list[float]) -> None:
+    """One of the tries may meet a busy machine; none may take long."""
+    assert len(took_s) == TRIES
+    assert sum(took < LIMIT_S for took in took_s) >= TRIES - 1, took_s
+    assert max(took_s) < NEVER_S, took_s
 
 
 def test_while_it_loads(client: EngineClient, starter_model: Path) -> None:
@@ -26,7 +33,27 @@ def test_while_it_loads(client: EngineClient, starter_model: Path) -> None:
         failed = client.wait(Failed)
         took_s.append(time.monotonic() - started_s)
         assert failed.problem.kind == "cancelled"
-    assert statistics.median(took_s) < LIMIT_S
+    assert_quick(took_s)
+    assert client.load(starter_model).model.expert_count == 8
+
+
+def test_while_it_makes_the_context_and_tries_a_token(
+    client: EngineClient, starter_model: Path
+) -> None:
+    """All weights are read then; a cancel may also come too late, when the model is ready."""
+    took_s, outcomes = [], []
+    for _ in range(TRIES):
+        request_id = client.ask_load(starter_model)
+        while client.wait(LoadProgress).fraction < 1.0:
+            pass
+        started_s = time.monotonic()
+        client.cancel(request_id)
+        outcomes.append(client.wait(Failed | Loaded))
+        took_s.append(time.monotonic() - started_s)
+    assert_quick(took_s)
+    kinds = [outcome.problem.kind for outcome in outcomes if isinstance(outcome, Failed)]
+    assert len(kinds) >= TRIES - 1
+    assert set(kinds) == {"cancelled"}
     assert client.load(starter_model).model.expert_count == 8
 
 
@@ -42,7 +69,7 @@ def test_while_it_reads_the_prompt(starter_client: EngineClient) -> None:
         took_s.append(time.monotonic() - started_s)
         assert (stats.finish_reason, stats.completion_tokens) == ("cancelled", 0)
         assert stats.ttft_s is None
-    assert statistics.median(took_s) < LIMIT_S
+    assert_quick(took_s)
 
 
 def test_while_it_writes(starter_client: EngineClient) -> None:
@@ -56,7 +83,7 @@ def test_while_it_writes(starter_client: EngineClient) -> None:
         took_s.append(time.monotonic() - started_s)
         assert stats.finish_reason == "cancelled"
         assert stats.completion_tokens >= 1
-    assert statistics.median(took_s) < LIMIT_S
+    assert_quick(took_s)
 
 
 def test_a_stopped_answer_leaves_the_engine_usable(starter_client: EngineClient) -> None:
