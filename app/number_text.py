@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from datetime import datetime
 
 GIB = 1024**3
 MINUS = "\u2212"
@@ -11,6 +12,7 @@ NOT_MEASURED = "not measured"
 KIBI_TOKENS = 1024
 JOULES_PER_WH = 3_600
 MINUTE_S, HOUR_S, DAY_S = 60, 3600, 86_400
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def signed(text: str, value: float) -> str:
@@ -35,6 +37,16 @@ def tokens_per_s(value: float | None) -> str:
 
 def tokens_per_s_unit(value: float | None) -> str:
     return NOT_MEASURED if value is None else f"{significant(value)} tok/s"
+
+
+def predicted(value: float) -> str:
+    """A prediction has two significant digits: 41, 340, 2,200."""
+    return significant(value, 2)
+
+
+def predicted_range(low: float, high: float) -> str:
+    """Stands beside every prediction: 37\N{EN DASH}45."""
+    return f"{predicted(low)}{EN_DASH}{predicted(high)}"
 
 
 def gib(size_bytes: int) -> str:
@@ -107,6 +119,21 @@ def number_of_duration(seconds: float | None) -> tuple[str, str]:
         return EN_DASH, ""
     figure, _, unit = duration(seconds).partition(" ")
     return figure, unit
+
+
+def about(seconds: float) -> tuple[str, str]:
+    """A time that is only estimated, figure and unit apart: 7 s, 60 s, 3 min, 2 h."""
+    if seconds < 1.5 * MINUTE_S:
+        return f"{max(1, round(seconds))}", "s"
+    if seconds < 1.5 * HOUR_S:
+        return f"{round(seconds / MINUTE_S)}", "min"
+    return f"{round(seconds / HOUR_S):,}", "h"
+
+
+def moment(unix_s: float) -> str:
+    """Day and time of day where the person is: 11 Nov, 21:06."""
+    when = datetime.fromtimestamp(unix_s).astimezone()
+    return f"{when.day} {_MONTHS[when.month - 1]}, {when:%H:%M}"
 
 
 def money_of_chat(usd: float) -> str:

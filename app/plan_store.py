@@ -1,0 +1,118 @@
+"""What tuning found out on this machine: the fastest placements, those that failed, and how far
+predictions were off.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from app.json_file import Unreadable, read_json, write_json
+from app.set_aside import set_aside
+from runtime.errors import CoterieError
+from runtime.placement.calibration import Calibration, Observation, calibrated
+from runtime.protocol.placement import Placement
+
+_LOG = logging.getLogger(__name__)
+MOST_OBSERVATIONS = 24
+MOST_TUNED = 200
+
+
+class Tuned(msgspec.Struct, frozen=True):
+    """The fastest placement of one tuning, as measured. `at_s` is Unix time."""
+
+    placement: Placement
+    prompt_tokens_per_s: float
+    decode_tokens_per_s: float
+    at_s: float
+
+
+class PlanBook(msgspec.Struct, frozen=True):
+    """`tuned` and `failed` are by plan key, `observations` by kind of machine (`rates_key`)."""
+
+    tuned: dict[str, Tuned] = {}
+    failed: dict[str, tuple[Placement, ...]] = {}
+    observations: dict[str, tuple[Observation, ...]] = {}
+
+
+@dataclass(frozen=True)
+class PlanKey:
+    """What a measured placement holds for. Anything that differs asks for another tuning."""
+
+    model: Path
+    file_bytes: int
+    machine: str
+    devices: tuple[str, ...]
+    driver: str
+    n_ctx: int
+    objective: str
+
+    def text(self) -> str:
+        try:
+            changed_ns = self.model.stat().st_mtime_ns
+        except OSError:
+            changed_ns = 0
+        facts = (
+            *(str(self.model), self.file_bytes, changed_ns, self.machine),
+            *(self.devices, self.driver, self.n_ctx, self.objective),
+        )
+        return hashlib.sha256(repr(facts).encode("utf-8", "surrogateescape")).hexdigest()[:24]
+
+
+def rates_key(machine: str, *, on_gpu: bool) -> str:
+    """Predictions on a processor say nothing about those on its GPU."""
+    return f"{machine}:{'gpu' if on_gpu else 'cpu'}"
+
+
+class PlanStore:
+    """The book on disk. A damaged one is set aside and begun anew; it is only measurements."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def tuned(self, key: PlanKey) -> Tuned | None:
+        return self._read().tuned.get(key.text())
+
+    def failed(self, key: PlanKey) -> tuple[Placement, ...]:
+        """Placements that did not load, or not with enough memory left."""
+        return self._read().failed.get(key.text(), ())
+
+    def calibration(self, rates: str) -> Calibration:
+        return calibrated(self._read().observations.get(rates, ()))
+
+    def keep_tuned(self, key: PlanKey, tuned: Tuned) -> None:
+        book = self._read()
+        others = {name: kept for name, kept in book.tuned.items() if name != key.text()}
+        newest = dict(list(others.items())[-(MOST_TUNED - 1) :]) | {key.text(): tuned}
+        self._write(msgspec.structs.replace(book, tuned=newest))
+
+    def keep_failed(self, key: PlanKey, placement: Placement) -> None:
+        book = self._read()
+        known = book.failed.get(key.text(), ())
+        if placement not in known:
+            failed = book.failed | {key.text(): (*known, placement)}
+            self._write(msgspec.structs.replace(book, failed=failed))
+
+    def observe(self, rates: str, observation: Observation) -> None:
+        book = self._read()
+        seen = (*book.observations.get(rates, ()), observation)[-MOST_OBSERVATIONS:]
+        observations = book.observations | {rates: seen}
+        self._write(msgspec.structs.replace(book, observations=observations))
+
+    def _read(self) -> PlanBook:
+        try:
+            return read_json(self._path, PlanBook) or PlanBook()
+        except Unreadable as reason:
+            _LOG.info("the tuned placements are begun anew: %s", reason)
+            set_aside(self._path, "invalid")
+            return PlanBook()
+
+    def _write(self, book: PlanBook) -> None:
+        try:
+            write_json(self._path, book)
+        except CoterieError as error:
+            _LOG.info("a measured placement is not kept: %s", error)

@@ -1,0 +1,1 @@
+"""Where the parts of a model go: planned by numbers, and for real on an RPC device."""
