@@ -15,6 +15,7 @@ from runtime.errors import CoterieError
 from runtime.exit_reasons import is_fault
 from runtime.protocol.frames import Cancel, Failed, Finished, Generate, Load, Loaded
 from runtime.protocol.messages import ChatMessage, Sampling
+from runtime.protocol.placement import Placement
 
 
 class RepackingMemory(Protocol):
@@ -73,13 +74,27 @@ class EngineHost:
     def pid(self) -> int | None:
         return self._engine.pid if self._engine else None
 
-    def load(self, path: str, *, n_ctx: int = 0, n_threads: int = 0) -> int:
+    def load(
+        self,
+        path: str,
+        *,
+        n_ctx: int = 0,
+        n_threads: int = 0,
+        placement: Placement | None = None,
+    ) -> int:
         """Replace whatever runs by `path` in a fresh worker; returns the request's id.
 
         `CoterieError` when no worker can be started.
         """
         repack = self._crashed_at is None and not self._repacking.repacking_crashes
-        request = Load(next(self._request_ids), path, n_ctx, n_threads, use_extra_bufts=repack)
+        request = Load(
+            next(self._request_ids),
+            path,
+            n_ctx,
+            n_threads,
+            use_extra_bufts=repack,
+            placement=placement,
+        )
         self._start(request)
         return request.request_id
 

@@ -130,6 +130,13 @@ def about(seconds: float) -> tuple[str, str]:
     return f"{round(seconds / HOUR_S):,}", "h"
 
 
+def brief(seconds: float) -> str:
+    """A part of an estimate: 0.25 ms, 18 ms, 4.1 s."""
+    if seconds < 0.9995:
+        return f"{significant(seconds * 1000, 2)} ms"
+    return duration(seconds)
+
+
 def moment(unix_s: float) -> str:
     """Day and time of day where the person is: 11 Nov, 21:06."""
     when = datetime.fromtimestamp(unix_s).astimezone()

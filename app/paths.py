@@ -59,5 +59,10 @@ class Paths:
         return self.data_dir / "quirks.json"
 
     @property
+    def plans_file(self) -> Path:
+        """Measured placements."""
+        return self.data_dir / "placements.json"
+
+    @property
     def header_cache(self) -> Path:
         return self.cache_dir / "model-headers.json"

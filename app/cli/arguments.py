@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import argparse
 
-COMMANDS = ("doctor", "list", "run")
+from app.byte_sizes import parse_size
+
+COMMANDS = ("doctor", "list", "run", "plan", "tune", "bench")
+OBJECTIVES = ("chat", "documents", "agent")
+KV_TYPES = ("f16", "q8_0", "q4_0")
 LEAST_CONTEXT = 256  # The engine makes no smaller one.
 
 
@@ -47,8 +51,40 @@ def parser() -> argparse.ArgumentParser:
         "--ctx", type=_at_least(LEAST_CONTEXT), default=0, metavar="N", help="context tokens"
     )
     run.add_argument("--threads", type=_at_least(1), default=0, metavar="N")
+    run.add_argument(
+        "--placement",
+        metavar="FILE|auto|cpu|gpu",
+        help="a plan of `coterie plan --json`, the best one, all in RAM or all on the GPU",
+    )
     _json(run)
+
+    plan = commands.add_parser("plan", help="where a model would go, and how fast it would be")
+    _placing(plan)
+    plan.add_argument("--gpu", metavar="NAME", help='suppose this GPU: "RTX 3060", "A100 80GB"')
+    plan.add_argument("--vram", type=parse_size, metavar="SIZE", help="suppose this GPU memory")
+    plan.add_argument("--ram", type=parse_size, metavar="SIZE", help="suppose this much memory")
+    _json(plan)
+
+    tune = commands.add_parser("tune", help="measure some plans and keep the fastest")
+    _placing(tune)
+    _json(tune)
+
+    bench = commands.add_parser("bench", help="measure the plan that would be used")
+    _placing(bench)
+    _json(bench)
     return root
+
+
+def _placing(command: argparse.ArgumentParser) -> None:
+    command.add_argument("model", metavar="MODEL", help="an id, or a GGUF file")
+    command.add_argument(
+        "--ctx", type=_at_least(LEAST_CONTEXT), default=0, metavar="N", help="context tokens"
+    )
+    command.add_argument("--kv", choices=KV_TYPES, default=None, help="type of the KV cache")
+    command.add_argument("--threads", type=_at_least(1), default=0, metavar="N")
+    command.add_argument(
+        "--objective", choices=OBJECTIVES, default="chat", help="what a turn is like"
+    )
 
 
 def _json(command: argparse.ArgumentParser) -> None:

@@ -77,6 +77,15 @@ def _dispatch(options: argparse.Namespace, paths: Paths) -> int:
             from app.cli import list_command
 
             return list_command.run(options, paths, sys.stdout)
+        case "plan":
+            from app.cli import plan_command
+
+            return plan_command.run(options, paths, sys.stdout)
+        case "tune" | "bench":
+            from app.cli import tune_command
+
+            act = tune_command.run if options.command == "tune" else tune_command.bench
+            return act(options, paths, sys.stdout, sys.stderr)
         case _:
             from app.cli import run_command
 

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from app.cli.answer_numbers import AnswerNumbers
 from app.cli.interrupts import first_interrupt
+from app.cli.placement_choice import chosen_placement
 from app.engine_host import Arrival, EngineHost, HostEvent, Retrying
 from app.local_models import LocalModels
 from app.paths import Paths
@@ -22,6 +23,7 @@ from runtime.errors import CoterieError, Problem
 from runtime.exit_reasons import why
 from runtime.protocol.frames import Failed, Finished, Loaded, Text
 from runtime.protocol.messages import ChatMessage, GenerationStats, Sampling
+from runtime.protocol.placement import Placement
 from runtime.whole_text import whole_text
 
 
@@ -42,7 +44,8 @@ def run(
     conversation = _OneAnswer(paths, stderr, None if options.json else stdout)
     with first_interrupt(conversation.interrupted):
         try:
-            conversation.load(str(model.path), options.ctx, options.threads)
+            placement = chosen_placement(options, paths, model)
+            conversation.load(str(model.path), options.ctx, options.threads, placement)
             sampling = Sampling(temperature=options.temperature, seed=options.seed)
             stats = conversation.ask(prompt, sampling, options.max_tokens)
         finally:
@@ -79,8 +82,8 @@ class _OneAnswer:
         )
         self.text = ""
 
-    def load(self, path: str, n_ctx: int, n_threads: int) -> None:
-        self._host.load(path, n_ctx=n_ctx, n_threads=n_threads)
+    def load(self, path: str, n_ctx: int, n_threads: int, placement: Placement | None) -> None:
+        self._host.load(path, n_ctx=n_ctx, n_threads=n_threads, placement=placement)
         for event in self._events():
             match event:
                 case Loaded():
