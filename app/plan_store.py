@@ -31,12 +31,22 @@ class Tuned(msgspec.Struct, frozen=True):
     at_s: float
 
 
+class Chosen(msgspec.Struct, frozen=True):
+    """What a person loads a model with, until they choose otherwise."""
+
+    file_bytes: int
+    placement: Placement
+
+
 class PlanBook(msgspec.Struct, frozen=True):
-    """`tuned` and `failed` are by plan key, `observations` by kind of machine (`rates_key`)."""
+    """`tuned` and `failed` are by plan key, `observations` by kind of machine (`rates_key`),
+    `chosen` by the model's path.
+    """
 
     tuned: dict[str, Tuned] = {}
     failed: dict[str, tuple[Placement, ...]] = {}
     observations: dict[str, tuple[Observation, ...]] = {}
+    chosen: dict[str, Chosen] = {}
 
 
 @dataclass(frozen=True)
@@ -102,6 +112,18 @@ class PlanStore:
         seen = (*book.observations.get(rates, ()), observation)[-MOST_OBSERVATIONS:]
         observations = book.observations | {rates: seen}
         self._write(msgspec.structs.replace(book, observations=observations))
+
+    def chosen(self, model: Path, file_bytes: int, n_ctx: int) -> Placement | None:
+        """What to load `model` with; None when nothing was chosen for this file and context."""
+        found = self._read().chosen.get(str(model))
+        if found is None or found.file_bytes != file_bytes:
+            return None
+        return found.placement if n_ctx in (0, found.placement.n_ctx) else None
+
+    def choose(self, model: Path, file_bytes: int, placement: Placement) -> None:
+        book = self._read()
+        chosen = book.chosen | {str(model): Chosen(file_bytes, placement)}
+        self._write(msgspec.structs.replace(book, chosen=chosen))
 
     def _read(self) -> PlanBook:
         try:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Protocol
 
 from msgspec.structs import replace as replace_settings
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -16,7 +15,9 @@ from app.check_view import CheckView
 from app.engine_host import Arrival, EngineHost, HostEvent, RepackingMemory, Retrying
 from app.event_inbox import EventInbox
 from app.local_models import LocalModel
-from app.savings import Savings
+from app.model_loading import ModelLoading
+from app.placer import Placer
+from app.session_parts import Accountant, ModelShelf
 from app.session_state import (
     Conversation,
     EngineState,
@@ -45,21 +46,6 @@ MEMORY_EVERY_MS = 1_000
 DRAFT_AFTER_MS = 500
 
 
-class ModelShelf(Protocol):
-    """The models on this machine (`LocalModels`)."""
-
-    def scan(self) -> tuple[LocalModel, ...]: ...
-
-    @property
-    def problems(self) -> tuple[Problem, ...]: ...
-
-
-class Accountant(Protocol):
-    """Sums up what a conversation's answers saved (`ConversationSavings`)."""
-
-    def of(self, conversation: Conversation, settings: Settings) -> Savings | None: ...
-
-
 class ChatSession(QObject):
     """Implements `SessionCommands`. `changed` carries the new `SessionState`, at most 30 times a
     second; everything else about it is in that state.
@@ -77,6 +63,7 @@ class ChatSession(QObject):
         accountant: Accountant,
         new_engine: Callable[[], Engine],
         repacking: RepackingMemory,
+        placer: Placer | None = None,
         models_dir: str = "",
         notices: tuple[Problem, ...] = (),
         parent: QObject | None = None,
@@ -88,7 +75,7 @@ class ChatSession(QObject):
         self._accountant = accountant
         self._inbox = EventInbox(self._arrived, self)
         self._host = EngineHost(new_engine, repacking, self._inbox.post)
-        self._load_id = 0
+        self._loading = ModelLoading(self._host, placer, self.tell, self._not_started)
         self._answer_id = 0
         self._answers = AnswerKeeping(store, self.tell)
         self._may_drop_oldest: set[int] = set()
@@ -154,8 +141,8 @@ class ChatSession(QObject):
         self._load(model)
 
     def cancel_load(self) -> None:
-        if self._state.engine.phase == "loading":
-            self._host.cancel(self._load_id)
+        if self._state.engine.phase == "loading" and self._loading.cancel():
+            self._change(engine=EngineState())
 
     def restart_engine(self) -> None:
         if self._state.model is not None:
@@ -164,10 +151,18 @@ class ChatSession(QObject):
     def _load(self, model: LocalModel) -> None:
         self._state = session_events.loading(self._state, time.monotonic())
         self._changed()
-        try:
-            self._load_id = self._host.load(str(model.path), n_ctx=self._state.settings.n_ctx)
-        except CoterieError as error:
-            self._change(engine=EngineState(phase="failed", problem=error.problem))
+        self._loading.load(model, self._state.settings.n_ctx)
+
+    def _not_started(self, problem: Problem) -> None:
+        self._change(engine=EngineState(phase="failed", problem=problem))
+
+    def unload(self) -> None:
+        """End the engine and free its memory; the model stays chosen."""
+        self.stop()
+        if self._state.answer is not None:
+            self._end_answer("stopped")
+        self._host.stop()
+        self._change(engine=EngineState())
 
     # Conversations
 
@@ -415,13 +410,11 @@ class ChatSession(QObject):
 
     def _act(self, event: HostEvent) -> None:
         match event:
-            case LoadProgress():
-                self._state = session_events.load_progressed(self._state, event)
-            case Loaded():
-                self._state = session_events.loaded(self._state, event, self._host.pid)
-                self._send_queued()
-            case Failed(request_id=request_id) if request_id == self._load_id:
-                self._state = session_events.load_failed(self._state, event.problem)
+            case LoadProgress() | Loaded():
+                self._load_went_on(event)
+            case Failed(request_id=request_id) if request_id == self._loading.load_id:
+                if not self._loading.try_safer(event.problem):
+                    self._state = session_events.load_failed(self._state, event.problem)
             case Failed(request_id=request_id) if request_id == self._answer_id:
                 self._end_answer("failed", problem=event.problem)
                 self._send_queued()
@@ -434,6 +427,14 @@ class ChatSession(QObject):
                 self.tell(session_problems.REPACKING_CRASHED)
             case Exited():
                 self._engine_gone(event)
+
+    def _load_went_on(self, event: LoadProgress | Loaded) -> None:
+        if isinstance(event, LoadProgress):
+            self._state = session_events.load_progressed(self._state, event)
+            return
+        self._state = session_events.loaded(self._state, event, self._host.pid)
+        self._loading.loaded(event.memory)
+        self._send_queued()
 
     def _answer_went_on(
         self, answer: RunningAnswer, event: PromptProgress | Text | Finished

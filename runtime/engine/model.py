@@ -11,6 +11,7 @@ from typing import Any
 
 from runtime.engine.bindings import AbortFlag, NativeDevice, llama
 from runtime.engine.buffer_types import HostOverrides
+from runtime.engine.memory_errors import memory_problem
 from runtime.engine.native_log import NativeLog, device_memory
 from runtime.engine.vocabulary import Vocabulary
 from runtime.errors import CoterieError, Problem
@@ -171,6 +172,8 @@ def new_context(model: Any, options: LoadOptions, abort: AbortFlag) -> Any:
 
 
 def _refused(title: str, log: NativeLog) -> Problem:
+    if problem := memory_problem(log.lines):
+        return problem
     return Problem(
         kind="load_refused",
         title=title,
@@ -180,6 +183,8 @@ def _refused(title: str, log: NativeLog) -> Problem:
 
 
 def _no_context(log: NativeLog) -> Problem:
+    if problem := memory_problem(log.lines):
+        return problem
     return Problem(
         kind="context_refused",
         title="There is not enough memory for this context",

@@ -59,7 +59,10 @@ def _bases(situation: Situation, wishes: Wishes) -> Iterator[Placement]:
     """Everything but where layers and experts go."""
     hardware = situation.hardware
     threads = wishes.n_threads or hardware.host.cores
-    kv_types: tuple[KvType, ...] = (wishes.kv_type,) if wishes.kv_type else ("f16", "q8_0")
+    # A quantised cache buys room on a GPU; a processor only takes longer to read it.
+    kv_types: tuple[KvType, ...] = ("f16", "q8_0") if hardware.gpus else ("f16",)
+    if wishes.kv_type:
+        kv_types = (wishes.kv_type,)
     ubatches = (wishes.n_ubatch,) if wishes.n_ubatch else UBATCHES
     if not hardware.gpus:
         ubatches = ubatches[:1]

@@ -1,0 +1,57 @@
+"""Does one thing on a thread of its own and hands the result back on the owner's thread."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QObject, Qt, Signal
+
+from runtime.errors import CoterieError, Problem
+
+
+class InBackground(QObject):
+    """Results of work that was given up by `forget` are dropped."""
+
+    _over = Signal(int, object, object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._number = 0
+        self._done: Callable[[Any], None] = lambda _result: None
+        self._failed: Callable[[Problem], None] = lambda _problem: None
+        self._over.connect(self._ended, Qt.ConnectionType.QueuedConnection)
+
+    def run(
+        self,
+        work: Callable[[], object],
+        done: Callable[[Any], None],
+        failed: Callable[[Problem], None],
+    ) -> None:
+        """Call `done` with what `work` returns, or `failed` with its CoterieError's problem.
+
+        Replaces whatever was running before, whose result is then not wanted any more.
+        """
+        self._number += 1
+        self._done, self._failed = done, failed
+        threading.Thread(
+            target=self._work, args=(self._number, work), name="background", daemon=True
+        ).start()
+
+    def forget(self) -> None:
+        self._number += 1
+
+    def _work(self, number: int, work: Callable[[], object]) -> None:
+        try:
+            self._over.emit(number, work(), None)
+        except CoterieError as error:
+            self._over.emit(number, None, error.problem)
+
+    def _ended(self, number: int, result: object, problem: Problem | None) -> None:
+        if number != self._number:
+            return
+        if problem is not None:
+            self._failed(problem)
+        else:
+            self._done(result)

@@ -1,0 +1,82 @@
+"""Loads a model for a session: asks where it goes, and tries safer ways when memory runs short."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from app.engine_host import EngineHost
+from app.local_models import LocalModel
+from app.placer import Placer
+from runtime.errors import CoterieError, Problem
+from runtime.protocol.messages import MemoryUse
+from runtime.protocol.placement import Placement
+
+MOST_TRIES = 4
+
+
+class ModelLoading:
+    """`failed` is called when not even a worker could be started. Without a `placer` the engine
+    decides. `load_id` is the host's number of the load that runs, 0 while none does.
+    """
+
+    def __init__(
+        self,
+        host: EngineHost,
+        placer: Placer | None,
+        tell: Callable[[Problem], None],
+        failed: Callable[[Problem], None],
+    ) -> None:
+        self._host, self._placer = host, placer
+        self._tell, self._failed = tell, failed
+        self._model: LocalModel | None = None
+        self._placement: Placement | None = None
+        self._ticket = 0
+        self._tries = 0
+        self._n_ctx = 0
+        self.load_id = 0
+
+    def load(self, model: LocalModel, n_ctx: int) -> None:
+        """Begin; what ran before is ended at once, since its memory counts as free."""
+        self._host.stop()
+        self._model, self._n_ctx, self._placement = model, n_ctx, None
+        self._tries, self.load_id = 0, 0
+        self._ticket += 1
+        ticket = self._ticket
+        if self._placer is None:
+            self._placed(ticket, None)
+        else:
+            self._placer.place(model, n_ctx, lambda placement: self._placed(ticket, placement))
+
+    def cancel(self) -> bool:
+        """Whether there was nothing to cancel in the engine yet: then the load is simply over."""
+        if self.load_id:
+            self._host.cancel(self.load_id)
+            return False
+        self._ticket += 1
+        return True
+
+    def try_safer(self, problem: Problem) -> bool:
+        """After a load that failed: whether another is tried, of which the person is told."""
+        if self._placer is None or self._model is None or self._placement is None:
+            return False
+        safer = self._placer.safer(self._model, self._placement, problem)
+        if safer is None or self._tries >= MOST_TRIES:
+            return False
+        self._tries += 1
+        self._tell(safer.notice)
+        self._placed(self._ticket, safer.placement)
+        return True
+
+    def loaded(self, memory: MemoryUse) -> None:
+        if self._placer and self._model and self._placement:
+            self._placer.loaded(self._model, self._placement, memory)
+
+    def _placed(self, ticket: int, placement: Placement | None) -> None:
+        if ticket != self._ticket or self._model is None:
+            return
+        self._placement = placement
+        try:
+            path = str(self._model.path)
+            self.load_id = self._host.load(path, n_ctx=self._n_ctx, placement=placement)
+        except CoterieError as error:
+            self._failed(error.problem)

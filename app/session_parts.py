@@ -1,0 +1,26 @@
+"""What a session works with, as far as it needs to know it."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from app.local_models import LocalModel
+from app.savings import Savings
+from app.session_state import Conversation
+from app.settings import Settings
+from runtime.errors import Problem
+
+
+class ModelShelf(Protocol):
+    """The models on this machine (`LocalModels`)."""
+
+    def scan(self) -> tuple[LocalModel, ...]: ...
+
+    @property
+    def problems(self) -> tuple[Problem, ...]: ...
+
+
+class Accountant(Protocol):
+    """Sums up what a conversation's answers saved (`ConversationSavings`)."""
+
+    def of(self, conversation: Conversation, settings: Settings) -> Savings | None: ...

@@ -1,0 +1,69 @@
+"""Which buffer did not fit and where, from llama.cpp's last words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from runtime.errors import Problem
+
+MIB = 1 << 20
+# alloc_tensor_range: failed to allocate CUDA0 buffer of size 8589934592
+# ggml_gallocr_reserve_n_impl: failed to allocate CUDA_Host buffer of size 104857600
+_REFUSED = re.compile(r"failed to allocate (?P<buffer>\S+) buffer of size (?P<size>\d+)")
+# ggml_backend_cuda_buffer_type_alloc_buffer: allocating 8192.00 MiB on device 0: cudaMalloc failed
+_CUDA = re.compile(r"allocating (?P<mib>[\d.]+) MiB on device (?P<device>\d+): cudaMalloc failed")
+# llama_kv_cache_init: failed to allocate buffer for kv cache
+_PARTS = (
+    ("kv cache", "the KV cache"),
+    ("compute", "its working memory"),
+    ("output", "its output"),
+)
+
+
+def memory_problem(lines: Iterable[str]) -> Problem | None:
+    """Why there was not enough memory, None when that was not the reason.
+
+    Kinds: "gpu_memory", "pinned_memory" (host memory that the GPU reads directly; a limit of RAM,
+    not of the GPU) and "host_memory".
+    """
+    found = tuple(lines)
+    what = _what(found)
+    for line in reversed(found):
+        if match := _REFUSED.search(line):
+            return _of_buffer(match["buffer"], int(match["size"]), what)
+        if match := _CUDA.search(line):
+            return _of_buffer(f"CUDA{match['device']}", int(float(match["mib"]) * MIB), what)
+    return None
+
+
+def _what(lines: tuple[str, ...]) -> str:
+    for line in reversed(lines):
+        for sign, name in _PARTS:
+            if "failed to allocate" in line and sign in line:
+                return name
+    return "its weights"
+
+
+def _of_buffer(buffer: str, size_bytes: int, what: str) -> Problem:
+    wanted = f"{size_bytes / (1 << 30):.1f} GiB for {what}"
+    if buffer.endswith("_Host"):
+        return Problem(
+            "pinned_memory",
+            "There is not enough RAM to pin",
+            f"The system refused {wanted} of memory that the GPU may read directly",
+            "Close other programs, or load the model mapped from its file.",
+        )
+    if buffer.startswith("CPU"):
+        return Problem(
+            "host_memory",
+            "There is not enough RAM",
+            f"The system refused {wanted}",
+            "Close other programs, or choose a smaller quantisation or context.",
+        )
+    return Problem(
+        "gpu_memory",
+        f"{buffer} has too little free memory",
+        f"It refused {wanted}",
+        "Move expert layers to the CPU, choose a smaller context, or close other programs.",
+    )
