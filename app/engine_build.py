@@ -67,3 +67,9 @@ def read_report(path: Path) -> BuildReport | None:
         return read_json(path, BuildReport)
     except Unreadable:
         return None
+
+
+def engine_offloads() -> bool:
+    """Whether the installed engine may use a GPU: as its set-up says, or unknown."""
+    report = installed_engine().report
+    return report is None or report.cuda

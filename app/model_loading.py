@@ -55,6 +55,10 @@ class ModelLoading:
         self._ticket += 1
         return True
 
+    def close(self) -> None:
+        """A plan that comes in from now on loads nothing."""
+        self._ticket += 1
+
     def try_safer(self, problem: Problem) -> bool:
         """After a load that failed: whether another is tried, of which the person is told."""
         if self._placer is None or self._model is None or self._placement is None:

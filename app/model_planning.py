@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from app.dry_run import DryRuns
@@ -17,6 +17,7 @@ from runtime.gguf.split_files import read_model
 from runtime.placement.hardware import Hardware
 from runtime.placement.model_layout import ModelLayout, model_layout
 from runtime.placement.objective import OBJECTIVES, ObjectiveName
+from runtime.protocol.messages import MemoryUse
 
 # Longer contexts than this are for those who ask for them.
 DEFAULT_N_CTX = 8192
@@ -56,23 +57,27 @@ def model_planning(
     n_ctx: int,
     objective: ObjectiveName = "chat",
     supposed: Supposed | None = None,
+    held: MemoryUse | None = None,
 ) -> ModelPlanning:
-    """CoterieError for a file that can't be read, or a supposed GPU that nobody knows."""
+    """`held` is what our own engine has now, which a load gives back.
+
+    CoterieError for a file that can't be read, or a supposed GPU that nobody knows.
+    """
     layout = model_layout(read_model(model.path))
-    hardware = read.hardware
-    if supposed is not None and supposed.anything:
+    hardware = with_engine_ended(read.hardware, held)
+    is_real = supposed is None or not supposed.anything
+    if supposed is not None and not is_real:
         sheet = find_gpu(supposed.gpu) if supposed.gpu else None
         hardware = what_if(
             hardware, gpu=sheet, vram_bytes=supposed.vram_bytes, ram_bytes=supposed.ram_bytes
         )
-    real = hardware is read.hardware
     rates = rates_key(machine_key(), on_gpu=bool(hardware.gpus))
     planner = Planner(
         layout,
         hardware,
         OBJECTIVES[objective],
         store.calibration(rates),
-        DryRuns(model.path) if real else None,
+        DryRuns(model.path) if is_real else None,
     )
     return ModelPlanning(
         model, layout, hardware, planner, plan_key(model, read, n_ctx, objective), rates, read.notes
@@ -101,3 +106,19 @@ def context_for(model: LocalModel, wanted: int) -> int:
 def gather_for(paths: Paths, model: Path) -> ReadHardware:
     """This machine, with the disk that `model` is on."""
     return gather(paths, model)
+
+
+def with_engine_ended(hardware: Hardware, held: MemoryUse | None) -> Hardware:
+    """`hardware` with what our own engine holds counted as free."""
+    if held is None:
+        return hardware
+    sizes = {
+        device.name: device.weights_bytes + device.kv_bytes + device.compute_bytes
+        for device in held.devices
+    }
+    gpus = tuple(
+        replace(gpu, free_bytes=min(gpu.total_bytes, gpu.free_bytes + sizes.get(gpu.name, 0)))
+        for gpu in hardware.gpus
+    )
+    free_bytes = min(hardware.host.total_bytes, hardware.host.free_bytes + held.rss_bytes)
+    return Hardware(gpus, replace(hardware.host, free_bytes=free_bytes))

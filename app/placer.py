@@ -5,22 +5,22 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from app.in_background import InBackground
 from app.local_models import LocalModel
-from app.model_planning import ModelPlanning
-from app.plan_state import ActualLoad
 from app.plan_store import PlanStore
 from runtime.errors import Problem
-from runtime.placement.memory import RAM, host_weights
-from runtime.placement.plan import Plan
-from runtime.placement.safer import safer_plan
-from runtime.placement.search import Wishes
 from runtime.protocol.messages import MemoryUse
 from runtime.protocol.placement import Placement
+
+if TYPE_CHECKING:
+    # Imported where they are used: a machine without a GPU plans nothing as the window starts.
+    from app.model_planning import ModelPlanning
+    from app.plan_state import ActualLoad
+    from runtime.placement.plan import Plan
 
 _LOG = logging.getLogger(__name__)
 MEMORY_KINDS = frozenset({"gpu_memory", "pinned_memory", "host_memory"})
@@ -50,8 +50,11 @@ class Safer:
 class PlanningPlacer(QObject):
     """`plan` makes a planning for a model and context; it takes a second, so it runs elsewhere.
 
-    Without a device that the engine could use (`offloads`) nothing is planned.
+    Without a device that the engine could use (`offloads`) nothing is planned. `took` carries an
+    `ActualLoad` after each load by a plan.
     """
+
+    took = Signal(object)
 
     def __init__(
         self,
@@ -65,7 +68,6 @@ class PlanningPlacer(QObject):
         self._store, self._plan, self._offloads = store, plan, offloads
         self._background = InBackground(self)
         self._planning: ModelPlanning | None = None
-        self.actual: ActualLoad | None = None
 
     def place(
         self, model: LocalModel, n_ctx: int, placed: Callable[[Placement | None], None]
@@ -84,6 +86,8 @@ class PlanningPlacer(QObject):
 
     def safer(self, model: LocalModel, placement: Placement, problem: Problem) -> Safer | None:
         """What to try after `problem`, which is one of memory."""
+        from runtime.placement.safer import safer_plan
+
         planning = self._planning_of(model)
         if planning is None or problem.kind not in MEMORY_KINDS:
             return None
@@ -98,8 +102,9 @@ class PlanningPlacer(QObject):
         if planning is None:
             return
         plan = planning.planner.of(placement)
-        self.actual = actual_load(planning, plan, memory)
-        for name, planned_bytes, actual_bytes in self.actual.devices:
+        actual = actual_load(planning, plan, memory)
+        self.took.emit(actual)
+        for name, planned_bytes, actual_bytes in actual.devices:
             off_bytes = abs(planned_bytes - actual_bytes)
             if off_bytes > TOLERATED_BYTES and off_bytes > TOLERANCE * actual_bytes:
                 _LOG.warning(
@@ -115,6 +120,8 @@ class PlanningPlacer(QObject):
         return planning if planning is not None and planning.model.path == model.path else None
 
     def _best(self, model: LocalModel, n_ctx: int) -> Placement:
+        from runtime.placement.search import Wishes
+
         planning = self._plan(model, n_ctx)
         self._planning = planning
         tuned = self._store.tuned(planning.key)
@@ -129,6 +136,9 @@ class PlanningPlacer(QObject):
 
 def actual_load(planning: ModelPlanning, plan: Plan, memory: MemoryUse) -> ActualLoad:
     """What each device was planned to take and took, as the engine logs it."""
+    from app.plan_state import ActualLoad
+    from runtime.placement.memory import RAM, host_weights
+
     logged = {device.name: device for device in memory.devices}
     host = host_weights(planning.layout, plan.placement, planning.hardware)
     rows = []

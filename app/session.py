@@ -119,6 +119,7 @@ class ChatSession(QObject):
         self._draft.stop()
         self._leave_chat()
         self._inbox.close()
+        self._loading.close()
         self._host.stop()
         self._store.close()
 
@@ -161,6 +162,7 @@ class ChatSession(QObject):
         self.stop()
         if self._state.answer is not None:
             self._end_answer("stopped")
+        self._loading.close()
         self._host.stop()
         self._change(engine=EngineState())
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
@@ -11,8 +12,12 @@ from PySide6.QtWidgets import QApplication
 from app.background_checks import BackgroundChecks
 from app.check_view import CheckView
 from app.conversation_savings import ConversationSavings
-from app.local_models import LocalModels
+from app.engine_build import engine_offloads
+from app.local_models import LocalModel, LocalModels
 from app.paths import Paths
+from app.placer import Placer, PlanningPlacer
+from app.plan_door import PlanDoor
+from app.plan_store import PlanStore
 from app.prices import PriceBook, load_prices
 from app.quirks import QuirksFile, machine_key
 from app.session import ChatSession
@@ -26,6 +31,12 @@ from ui.fault_report import report_faults
 from ui.look import dress
 from ui.theme import Theme, load_fonts
 from ui.window import MainWindow
+
+if TYPE_CHECKING:
+    from app.model_planning import ModelPlanning
+    from app.plan_desk import PlanDesk
+    from runtime.placement.objective import ObjectiveName
+    from runtime.protocol.messages import MemoryUse
 
 
 def furnish(
@@ -42,17 +53,25 @@ def furnish(
     theme = Theme(settings.theme)
     dress(app, theme)
     prices, prices_problem = load_prices(ASSETS / "prices.json", paths.prices_file)
-    log_path = paths.log_dir / "engine.log"
+    command = worker_command or WORKER_COMMAND
+    plans = PlanStore(paths.plans_file)
+    placer = PlanningPlacer(plans, partial(plan_model, paths, plans), offloads=engine_offloads)
     session = new_session(
         paths,
         settings,
         prices,
-        partial(EngineProcess, log_path, worker_command or WORKER_COMMAND),
+        partial(EngineProcess, paths.log_dir / "engine.log", command),
         (settings_problem, prices_problem),
+        placer,
     )
+    placer.setParent(session)
+    door = PlanDoor(partial(plan_desk, paths, plans, session, placer, command), session)
+    placer.took.connect(door.show_actual)
     report_faults(paths.log_dir / "window.log", session.tell)
-    window.furnish(theme, session, prices.prices, str(paths.prices_file))
+    window.furnish(theme, session, prices.prices, str(paths.prices_file), door)
     connect(session, window, theme)
+    door.changed.connect(window.show_plan)
+    window.closing.connect(door.close)
     QTimer.singleShot(0, session.start)
     if session.state.first_run:
         checks = BackgroundChecks(partial(look_at_machine, paths), session)
@@ -74,6 +93,7 @@ def new_session(
     prices: PriceBook,
     new_engine: Callable[[], Engine],
     problems: tuple[Problem | None, ...],
+    placer: Placer | None = None,
 ) -> ChatSession:
     """The session of this user, with everything it works with."""
     store, store_problem = open_store(paths)
@@ -85,9 +105,49 @@ def new_session(
         accountant=ConversationSavings(prices),
         new_engine=new_engine,
         repacking=QuirksFile(paths.quirks_file, machine_key()),
+        placer=placer,
         models_dir=str(paths.models_dir),
         notices=tuple(problem for problem in (*problems, store_problem) if problem is not None),
     )
+
+
+def plan_desk(
+    paths: Paths,
+    plans: PlanStore,
+    session: ChatSession,
+    placer: PlanningPlacer,
+    command: Sequence[str],
+) -> PlanDesk:
+    """The Plan view's logic, made when a plan is first opened."""
+    from app.plan_desk import PlanDesk
+    from app.plan_loads import SessionLoads
+
+    return PlanDesk(
+        SessionLoads(session),
+        plans,
+        lambda model, choices, held: plan_model(
+            paths, plans, model, choices.n_ctx, choices.objective, held
+        ),
+        partial(EngineProcess, paths.log_dir / "engine-tune.log", command),
+        placer.use,
+        session,
+    )
+
+
+def plan_model(
+    paths: Paths,
+    plans: PlanStore,
+    model: LocalModel,
+    n_ctx: int,
+    objective: ObjectiveName = "chat",
+    held: MemoryUse | None = None,
+) -> ModelPlanning:
+    """Plan `model` on this machine; takes a second. What it needs is imported when it is wanted."""
+    from app.model_planning import context_for, gather_for, model_planning
+
+    context = context_for(model, n_ctx)
+    read = gather_for(paths, model.path)
+    return model_planning(model, read, plans, n_ctx=context, objective=objective, held=held)
 
 
 def look_at_machine(paths: Paths) -> tuple[CheckView, ...]:

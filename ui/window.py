@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     # The empty window is on the screen before any of these is loaded.
     from PySide6.QtGui import QCloseEvent
 
+    from app.plan_state import PlanCommands, PlanView
     from app.prices import Price
     from app.session_state import SessionCommands, SessionState
     from ui.theme import Theme
@@ -38,15 +39,19 @@ class MainWindow(QMainWindow):
         commands: SessionCommands,
         prices: tuple[Price, ...],
         prices_file: str = "",
+        plan_commands: PlanCommands | None = None,
     ) -> None:
         """Put the desk in place of the empty surfaces."""
         from ui.desk import Desk
 
-        self.desk = Desk(theme, self, commands, prices, prices_file)
+        self.desk = Desk(theme, self, commands, prices, prices_file, plan_commands)
         self.setCentralWidget(self.desk)
 
     def show_state(self, state: SessionState) -> None:
         self.desk.show_state(state)
+
+    def show_plan(self, view: PlanView | None) -> None:
+        self.desk.show_plan(view)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.closing.emit()
