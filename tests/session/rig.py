@@ -11,6 +11,7 @@ from pathlib import Path
 from pytestqt.qtbot import QtBot
 
 from app.local_models import LocalModel
+from app.placer import Placer
 from app.savings import Savings
 from app.session import ChatSession
 from app.session_state import Conversation, SessionState
@@ -128,6 +129,7 @@ def build(
     script: Callable[[], FakeEngine] = FakeEngine,
     models: tuple[LocalModel, ...] | None = None,
     settings: Settings | None = None,
+    placer: Placer | None = None,
 ) -> Rig:
     """A session on `folder`. `script` makes each fake engine, `new_engine` real ones instead."""
     engines: list[FakeEngine] = []
@@ -148,5 +150,6 @@ def build(
         accountant=NoSavings(),
         new_engine=new_engine or fake,
         repacking=repacking,
+        placer=placer,
     )
     return Rig(session, store, database, qtbot, engines, saved, repacking)
