@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from app.engine_host import EngineHost
 from app.local_models import LocalModel
-from app.placer import Placer
+from app.placer import GPU_SHORT, Placer, Safer
 from runtime.errors import CoterieError, Problem
 from runtime.protocol.messages import MemoryUse
 from runtime.protocol.placement import Placement
@@ -30,6 +30,7 @@ class ModelLoading:
         self._tell, self._failed = tell, failed
         self._model: LocalModel | None = None
         self._placement: Placement | None = None
+        self._relief: Safer | None = None
         self._ticket = 0
         self._tries = 0
         self._n_ctx = 0
@@ -39,7 +40,7 @@ class ModelLoading:
         """Begin; what ran before is ended at once, since its memory counts as free."""
         self._host.stop()
         self._model, self._n_ctx, self._placement = model, n_ctx, None
-        self._tries, self.load_id = 0, 0
+        self._tries, self.load_id, self._relief = 0, 0, None
         self._ticket += 1
         ticket = self._ticket
         if self._placer is None:
@@ -69,6 +70,27 @@ class ModelLoading:
         self._tries += 1
         self._tell(safer.notice)
         self._placed(self._ticket, safer.placement)
+        return True
+
+    def offer(self, free_bytes: int, shown: tuple[Problem, ...]) -> None:
+        """Tell, once until it is dismissed, that a GPU has only `free_bytes` left and what would
+        help; `relieve` then does it.
+        """
+        if self._placer is None or self._model is None or self._placement is None:
+            return
+        if any(notice.kind == GPU_SHORT for notice in shown):
+            return
+        self._relief = self._placer.relieved(self._model, self._placement, free_bytes)
+        if self._relief is not None:
+            self._tell(self._relief.notice)
+
+    def relieve(self) -> bool:
+        """Load again with what was offered last; False when there is nothing to act on."""
+        if self._relief is None:
+            return False
+        self._host.stop()
+        relief, self._relief = self._relief, None
+        self._placed(self._ticket, relief.placement)
         return True
 
     def loaded(self, memory: MemoryUse) -> None:

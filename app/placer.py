@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.in_background import InBackground
 from app.local_models import LocalModel
+from app.number_text import counted
 from app.plan_store import PlanStore
 from runtime.errors import Problem
 from runtime.protocol.messages import MemoryUse
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from runtime.placement.plan import Plan
 
 _LOG = logging.getLogger(__name__)
+GPU_SHORT = "gpu_short"
 MEMORY_KINDS = frozenset({"gpu_memory", "pinned_memory", "host_memory"})
 # Planned and actual bytes of a device may differ so much before it is a defect.
 TOLERANCE = 0.02
@@ -36,6 +38,9 @@ class Placer(Protocol):
         self, model: LocalModel, n_ctx: int, placed: Callable[[Placement | None], None]
     ) -> None: ...
     def safer(self, model: LocalModel, placement: Placement, problem: Problem) -> Safer | None: ...
+    def relieved(
+        self, model: LocalModel, placement: Placement, free_bytes: int
+    ) -> Safer | None: ...
     def loaded(self, model: LocalModel, placement: Placement, memory: MemoryUse) -> None: ...
 
 
@@ -96,6 +101,19 @@ class PlanningPlacer(QObject):
             return None
         return Safer(plan.placement, _told(problem, placement, plan))
 
+    def relieved(self, model: LocalModel, placement: Placement, free_bytes: int) -> Safer | None:
+        """What to load instead when other programs leave a GPU only `free_bytes`."""
+        from runtime.placement.pressure import relieved
+
+        planning = self._planning_of(model)
+        if planning is None:
+            return None
+        plan = relieved(planning.planner.situation, placement, free_bytes)
+        if plan is None:
+            return None
+        more = len(plan.placement.cpu_expert_layers) - len(placement.cpu_expert_layers)
+        return Safer(plan.placement, _short(free_bytes, more))
+
     def loaded(self, model: LocalModel, placement: Placement, memory: MemoryUse) -> None:
         """Keep what was really taken beside the plan; a difference is logged as a defect."""
         planning = self._planning_of(model)
@@ -148,6 +166,15 @@ def actual_load(planning: ModelPlanning, plan: Plan, memory: MemoryUse) -> Actua
         actual = found.weights_bytes + found.kv_bytes + found.compute_bytes if found else 0
         rows.append((device.label, weights + device.kv_bytes + device.compute_bytes, actual))
     return ActualLoad(plan, tuple(rows))
+
+
+def _short(free_bytes: int, more_layers: int) -> Problem:
+    return Problem(
+        GPU_SHORT,
+        "Other programs fill the GPU",
+        f"Only {free_bytes >> 20} MiB of it are free, and answers may become many times slower",
+        f"Move the experts of {counted(more_layers, 'more layer')} to RAM; the chat is kept.",
+    )
 
 
 def _told(problem: Problem, before: Placement, plan: Plan) -> Problem:

@@ -235,5 +235,16 @@ def _row(trial: Trial, *, kept: bool = False) -> TuneRow:
         trial.decode_tokens_per_s if measured else None,
         trial.problem,
         kept,
-        "llama.cpp's own fit" if trial.is_fit else "",
+        _label(trial),
     )
+
+
+def _label(trial: Trial) -> str:
+    """What sets a row apart besides its columns."""
+    placement = trial.plan.placement
+    parts = [f"ubatch {placement.n_ubatch}"]
+    if not placement.use_extra_bufts:
+        parts.append("no repacking")
+    if trial.is_fit:
+        parts.append("llama.cpp's own fit")
+    return ", ".join(parts)

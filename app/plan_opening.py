@@ -8,7 +8,7 @@ from app.local_models import LocalModel
 from app.model_planning import ModelPlanning
 from app.plan_state import Choices, PlanView, TuneRow
 from app.plan_store import PlanStore, Tuned
-from app.plan_warnings import warnings
+from app.plan_warnings import cautions
 from runtime.placement.overrides import llama_cpp_command
 from runtime.placement.plan import Plan
 from runtime.placement.search import Wishes
@@ -58,7 +58,7 @@ def shown(view: PlanView, planning: ModelPlanning, plan: Plan) -> PlanView:
         least_expert_layers=planning.planner.least_expert_layers(plan.placement),
         load_s=load_s(planning, plan),
         measured=measured,
-        notes=(*warnings(plan, planning.layout), *planning.notes),
+        notes=(*cautions(plan, planning.layout), *planning.notes),
     )
 
 

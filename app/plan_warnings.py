@@ -8,8 +8,13 @@ from runtime.placement.plan import Plan
 
 
 def warnings(plan: Plan, layout: ModelLayout) -> tuple[str, ...]:
-    """The plan's own warnings, the gravest first."""
-    found = [*_shortages(plan), *_disk(plan)]
+    """All of them, the gravest first."""
+    return (*_shortages(plan), *_disk(plan), *cautions(plan, layout))
+
+
+def cautions(plan: Plan, layout: ModelLayout) -> tuple[str, ...]:
+    """What does not keep the plan from fitting, but may change its answers."""
+    found = []
     trained = layout.shape.n_ctx_train
     if plan.placement.n_ctx > trained:
         found.append(

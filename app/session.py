@@ -16,7 +16,7 @@ from app.engine_host import Arrival, EngineHost, HostEvent, RepackingMemory, Ret
 from app.event_inbox import EventInbox
 from app.local_models import LocalModel
 from app.model_loading import ModelLoading
-from app.placer import Placer
+from app.placer import GPU_SHORT, Placer
 from app.session_parts import Accountant, ModelShelf
 from app.session_state import (
     Conversation,
@@ -75,7 +75,7 @@ class ChatSession(QObject):
         self._accountant = accountant
         self._inbox = EventInbox(self._arrived, self)
         self._host = EngineHost(new_engine, repacking, self._inbox.post)
-        self._loading = ModelLoading(self._host, placer, self.tell, self._not_started)
+        self._loading = ModelLoading(self._host, placer, self.tell, self._load_failed)
         self._answer_id = 0
         self._answers = AnswerKeeping(store, self.tell)
         self._may_drop_oldest: set[int] = set()
@@ -133,9 +133,7 @@ class ChatSession(QObject):
         model = next((m for m in self._state.models if m.id == model_id), None)
         if model is None:
             return
-        self.stop()
-        if self._state.answer is not None:
-            self._end_answer("stopped")
+        self._end_running()
         if model_id != self._state.settings.model_id:
             self.change_settings(replace_settings(self._state.settings, model_id=model_id))
         self._change(model=model)
@@ -154,14 +152,24 @@ class ChatSession(QObject):
         self._changed()
         self._loading.load(model, self._state.settings.n_ctx)
 
-    def _not_started(self, problem: Problem) -> None:
-        self._change(engine=EngineState(phase="failed", problem=problem))
+    def gpu_has_left(self, free_bytes: int) -> None:
+        self._loading.offer(free_bytes, self._state.notices)
 
-    def unload(self) -> None:
-        """End the engine and free its memory; the model stays chosen."""
+    def relieve_gpu(self) -> None:
+        self.stop()
+        if self._loading.relieve():
+            state = session_events.without_notices(self._state, GPU_SHORT)
+            self._state = session_events.loading(state, time.monotonic())
+            self._changed()
+
+    def _end_running(self) -> None:
         self.stop()
         if self._state.answer is not None:
             self._end_answer("stopped")
+
+    def unload(self) -> None:
+        """End the engine and free its memory; the model stays chosen."""
+        self._end_running()
         self._loading.close()
         self._host.stop()
         self._change(engine=EngineState())
@@ -286,7 +294,7 @@ class ChatSession(QObject):
 
     def continue_answer(self) -> None:
         """Go on with the last answer where it stopped."""
-        last = self._last_answer_row()
+        last = self._state.conversation.last_answer
         if self._busy() or last is None:
             return
         if not last.text:
@@ -313,12 +321,8 @@ class ChatSession(QObject):
             self._store.add_message(conversation_id, "user", text)
         return self._answers.with_unsaved(self._store.conversation(conversation_id))
 
-    def _last_answer_row(self) -> MessageView | None:
-        messages = self._state.conversation.messages
-        return messages[-1] if messages and messages[-1].role == "assistant" else None
-
     def _drop_last_answer(self) -> None:
-        last = self._last_answer_row()
+        last = self._state.conversation.last_answer
         if last is not None:
             self._answers.drop(last)
             self._show(self._state.conversation.without_last_answer())
@@ -416,7 +420,7 @@ class ChatSession(QObject):
                 self._load_went_on(event)
             case Failed(request_id=request_id) if request_id == self._loading.load_id:
                 if not self._loading.try_safer(event.problem):
-                    self._state = session_events.load_failed(self._state, event.problem)
+                    self._load_failed(event.problem)
             case Failed(request_id=request_id) if request_id == self._answer_id:
                 self._end_answer("failed", problem=event.problem)
                 self._send_queued()
@@ -437,6 +441,10 @@ class ChatSession(QObject):
         self._state = session_events.loaded(self._state, event, self._host.pid)
         self._loading.loaded(event.memory)
         self._send_queued()
+
+    def _load_failed(self, problem: Problem) -> None:
+        self._state = session_events.load_failed(self._state, problem)
+        self._changed()
 
     def _answer_went_on(
         self, answer: RunningAnswer, event: PromptProgress | Text | Finished

@@ -92,3 +92,8 @@ def outcome(stats: GenerationStats) -> tuple[MessageStatus, Problem | None]:
 def with_notices(state: SessionState, notices: tuple[Problem, ...]) -> tuple[Problem, ...]:
     """The session's notices and the new ones, each once."""
     return state.notices + tuple(n for n in notices if n not in state.notices)
+
+
+def without_notices(state: SessionState, kind: str) -> SessionState:
+    """No notice of that kind any more: it was acted on."""
+    return replace(state, notices=tuple(n for n in state.notices if n.kind != kind))

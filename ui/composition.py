@@ -13,6 +13,7 @@ from app.background_checks import BackgroundChecks
 from app.check_view import CheckView
 from app.conversation_savings import ConversationSavings
 from app.engine_build import engine_offloads
+from app.gpu_watch import GpuWatch, least_free_bytes
 from app.local_models import LocalModel, LocalModels
 from app.paths import Paths
 from app.placer import Placer, PlanningPlacer
@@ -72,6 +73,7 @@ def furnish(
     connect(session, window, theme)
     door.changed.connect(window.show_plan)
     window.closing.connect(door.close)
+    watch_gpu(session, window)
     QTimer.singleShot(0, session.start)
     if session.state.first_run:
         checks = BackgroundChecks(partial(look_at_machine, paths), session)
@@ -109,6 +111,19 @@ def new_session(
         models_dir=str(paths.models_dir),
         notices=tuple(problem for problem in (*problems, store_problem) if problem is not None),
     )
+
+
+def watch_gpu(session: ChatSession, window: MainWindow) -> None:
+    """See other programs fill the GPU that a loaded model is on."""
+
+    def on_gpu() -> bool:
+        memory = session.state.engine.memory
+        return memory is not None and any(not device.is_host for device in memory.devices)
+
+    watch = GpuWatch(least_free_bytes, on_gpu, session)
+    watch.free.connect(session.gpu_has_left)
+    window.closing.connect(watch.stop)
+    watch.start()
 
 
 def plan_desk(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
@@ -16,9 +17,18 @@ from ui.page import Page
 from ui.rail import PageName, Rail
 from ui.theme import Theme
 
+if TYPE_CHECKING:
+    # Imported when a plan opens: the first picture of the window must not wait for it.
+    from app.plan_state import PlanCommands, PlanView
+    from ui.plan_page import PlanPage
+
 
 class Desk(QWidget):
-    """Draws a `SessionState`, and hands what the person does to `commands`."""
+    """Draws a `SessionState`, and hands what the person does to `commands`.
+
+    With `plan_commands` the Models page opens plans, which take that page's place until they are
+    closed.
+    """
 
     def __init__(
         self,
@@ -27,9 +37,13 @@ class Desk(QWidget):
         commands: SessionCommands,
         prices: tuple[Price, ...],
         prices_file: str = "",
+        plan_commands: PlanCommands | None = None,
     ) -> None:
         super().__init__()
         self._theme, self._window, self._commands = theme, window, commands
+        self._plan_commands = plan_commands
+        self._plan_view: PlanView | None = None
+        self.plan: PlanPage | None = None
         self._prices, self._prices_file = prices, prices_file
         self._state: SessionState | None = None
         self._first_run: Page | None = None
@@ -61,8 +75,24 @@ class Desk(QWidget):
         if isinstance(page, Page):
             page.show_state(state)
 
+    def show_plan(self, view: PlanView | None) -> None:
+        """Draw the open plan, in front when it has just been opened; None closes it."""
+        before, self._plan_view = self._plan_view, view
+        if view is None:
+            if before is not None and self.stack.currentWidget() is self.plan:
+                self._return_to_models(before.model.id)
+            return
+        if self.plan is None:
+            self.plan = self._new_plan_page()
+        self.plan.show_plan(view)
+        if (before is None or before.model.id != view.model.id) and self._first_run is None:
+            self._bring_plan()
+
     def show_page(self, name: PageName) -> None:
         """Bring a page to the front, made when it is first wanted."""
+        if name == "models" and self._plan_view is not None:
+            self._turn_to_plan()
+            return
         page = self._pages.get(name)
         if page is None:
             page = self._pages[name] = self._new_page(name)
@@ -84,12 +114,41 @@ class Desk(QWidget):
         if name == "models":
             from ui.models_page import ModelsPage
 
-            models = ModelsPage(self._theme, self._commands)
+            models = ModelsPage(self._theme, self._commands, self._plan_commands)
             models.chat_wanted.connect(lambda: self.show_page("chats"))
             return models
         from ui.settings_page import SettingsPage
 
         return SettingsPage(self._theme, self._commands, self._prices, self._prices_file)
+
+    def _new_plan_page(self) -> PlanPage:
+        from ui.plan_page import PlanPage
+
+        assert self._plan_commands is not None
+        page = PlanPage(self._theme, self._plan_commands)
+        self.stack.addWidget(page)
+        return page
+
+    def _turn_to_plan(self) -> None:
+        """The Models entry of the rail: to the open plan, and from the plan back to the list."""
+        if self.stack.currentWidget() is self.plan and self._plan_commands is not None:
+            self._plan_commands.close_plan()
+        else:
+            self._bring_plan()
+
+    def _bring_plan(self) -> None:
+        assert self.plan is not None
+        self.stack.setCurrentWidget(self.plan)
+        self.rail.show_page("models")
+        self.plan.take_focus()
+
+    def _return_to_models(self, model_id: str) -> None:
+        from ui.models_page import ModelsPage
+
+        self.show_page("models")
+        page = self._pages["models"]
+        assert isinstance(page, ModelsPage)
+        page.focus_plan(model_id)
 
     def _turn_first_run(self, state: SessionState) -> None:
         self.rail.setVisible(not state.first_run)

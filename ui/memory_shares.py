@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from app.session_state import SystemMemory
 from runtime.protocol.messages import DeviceMemory, MemoryUse
 
-# The design's order, which never changes; routed and shared experts join with the plan view.
+# The design's order, which never changes; in a plan shared and routed experts come second.
 CLASSES = (
     ("attention_dense", "Weights"),
     ("kv_cache", "KV cache"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
@@ -80,27 +82,32 @@ class MemoryBar(QWidget):
 class MemoryTable(QWidget):
     """The same in GiB, a row a class and a column a device."""
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(
+        self,
+        theme: Theme,
+        classes: Sequence[tuple[str, str]] = CLASSES,
+        row_px: int = _ROW_PX,
+    ) -> None:
         super().__init__()
-        self._theme = theme
+        self._theme, self._classes, self._row_px = theme, classes, row_px
         self._bars: tuple[MemoryShares, ...] = ()
-        self.setFixedHeight((len(CLASSES) + 1) * _ROW_PX)
+        self.setFixedHeight((len(classes) + 1) * row_px)
 
     def show_bars(self, bars: tuple[MemoryShares, ...]) -> None:
         if bars != self._bars:
             self._bars = bars
             self.setAccessibleName("Memory in GiB")
-            self.setAccessibleDescription("; ".join(spoken(bar) for bar in bars))
+            self.setAccessibleDescription("; ".join(spoken(bar, self._classes) for bar in bars))
             self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._row(painter, 0, "GiB", [bar.column for bar in self._bars], head=True)
-        for number, (name, label) in enumerate(CLASSES, start=1):
-            self._swatch(painter, name, number * _ROW_PX + (_ROW_PX - _SWATCH_PX) / 2)
+        for number, (name, label) in enumerate(self._classes, start=1):
+            self._swatch(painter, name, number * self._row_px + (self._row_px - _SWATCH_PX) / 2)
             sizes = [number_text.gib(bar.sizes.get(name, 0)) for bar in self._bars]
-            self._row(painter, number * _ROW_PX, label, sizes)
+            self._row(painter, number * self._row_px, label, sizes)
 
     def _row(
         self, painter: QPainter, top: int, label: str, numbers: list[str], *, head: bool = False
@@ -110,12 +117,12 @@ class MemoryTable(QWidget):
         painter.setPen(theme.color("text.tertiary" if head else "text.secondary"))
         left = 0 if head else _SWATCH_PX + 8
         middle = Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(QRectF(left, top, self.width(), _ROW_PX), middle, label)
+        painter.drawText(QRectF(left, top, self.width(), self._row_px), middle, label)
         right = float(self.width())
         for text in reversed(numbers):
             absent = head or text == number_text.EN_DASH
             painter.setPen(theme.color("text.tertiary" if absent else "text.primary"))
-            box = QRectF(right - _NUMBER_PX, top, _NUMBER_PX, _ROW_PX)
+            box = QRectF(right - _NUMBER_PX, top, _NUMBER_PX, self._row_px)
             painter.drawText(box, middle | Qt.AlignmentFlag.AlignRight, text)
             right -= _NUMBER_PX
 
@@ -200,10 +207,10 @@ def scale_bytes(bars: tuple[MemoryShares, ...]) -> int:
     return max(bar.total_bytes or bar.used_bytes for bar in bars)
 
 
-def spoken(shares: MemoryShares) -> str:
+def spoken(shares: MemoryShares, classes: Sequence[tuple[str, str]] = CLASSES) -> str:
     parts = [
         f"{label} {number_text.gib(shares.sizes[name])}"
-        for name, label in CLASSES
+        for name, label in classes
         if shares.sizes.get(name)
     ]
     return f"{shares.name}: {', '.join(parts)} GiB"

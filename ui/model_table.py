@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWi
 
 from app import number_text
 from app.local_models import LocalModel
+from app.plan_state import PlanCommands
 from app.session_state import SessionCommands, SessionState
 from ui.controls import Button
 from ui.icon_mark import IconMark
@@ -25,9 +26,10 @@ HEADINGS = (
     "Size",
     "",
     "",
+    "",
 )
-_SIZE_COLUMN, _STATUS_COLUMN, _BUTTON_COLUMN = 5, 6, 7
-_LEAST_PX = (0, 84, 164, 118, 88, 66, 132, 86)
+_SIZE_COLUMN, _STATUS_COLUMN, _PLAN_COLUMN, _BUTTON_COLUMN = 5, 6, 7, 8
+_LEAST_PX = (0, 84, 164, 118, 88, 66, 132, 34, 86)
 _LEFT_OUT_FIRST = (1, 3, 2, 4)
 _NAME_PX, _GAP_PX, _LEAST_TABLE_PX = 240, 12, 460
 _HEAD_PX, _ROW_PX, _TALL_ROW_PX = 32, 44, 60
@@ -35,13 +37,21 @@ _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 class ModelTable(QFrame):
-    """`chat_wanted` is emitted by the button of the loaded model."""
+    """`chat_wanted` is emitted by the button of the loaded model.
+
+    Without `plan_commands` no row offers a plan.
+    """
 
     chat_wanted = Signal()
 
-    def __init__(self, theme: Theme, commands: SessionCommands) -> None:
+    def __init__(
+        self,
+        theme: Theme,
+        commands: SessionCommands,
+        plan_commands: PlanCommands | None = None,
+    ) -> None:
         super().__init__()
-        self._theme, self._commands = theme, commands
+        self._theme, self._commands, self._plan_commands = theme, commands, plan_commands
         self.models: tuple[LocalModel, ...] = ()
         self.rows: dict[str, ModelRow] = {}
         self._state: SessionState | None = None
@@ -63,7 +73,13 @@ class ModelTable(QFrame):
         return is_new
 
     def buttons(self) -> list[Button]:
-        return [row.button for row in self.rows.values()]
+        """Row by row, as Tab goes through them."""
+        shown = self._plan_commands is not None
+        return [
+            button
+            for row in self.rows.values()
+            for button in ((row.plan, row.button) if shown else (row.button,))
+        ]
 
     def button_in_use(self) -> Button | None:
         """The button of the model in use, None without one."""
@@ -84,13 +100,18 @@ class ModelTable(QFrame):
             return
         grid = self._ground.layout()
         assert isinstance(grid, QGridLayout)
-        spare = self.width() - _NAME_PX - sum(_LEAST_PX) - _GAP_PX * len(HEADINGS)
+        least = sum(self._least_px(column) for column in range(len(HEADINGS)))
+        spare = self.width() - _NAME_PX - least - _GAP_PX * len(HEADINGS)
         for column in _LEFT_OUT_FIRST:
             shown = spare >= 0
             spare += 0 if shown else _LEAST_PX[column] + _GAP_PX
             if shown != self._column_shown[column]:
                 self._column_shown[column] = shown
                 self._show_column(grid, column, shown=shown)
+
+    def _least_px(self, column: int) -> int:
+        left_out = column == _PLAN_COLUMN and self._plan_commands is None
+        return 0 if left_out else _LEAST_PX[column]
 
     def _show_column(self, grid: QGridLayout, column: int, *, shown: bool) -> None:
         grid.setColumnMinimumWidth(column, _LEAST_PX[column] if shown else 0)
@@ -113,7 +134,7 @@ class ModelTable(QFrame):
         grid.setColumnStretch(0, 1)
         grid.setRowMinimumHeight(0, _HEAD_PX)
         for column, heading in enumerate(HEADINGS):
-            grid.setColumnMinimumWidth(column, _LEAST_PX[column])
+            grid.setColumnMinimumWidth(column, self._least_px(column))
             label = Label(self._theme, heading, "caption", "tertiary")
             if column == _SIZE_COLUMN:
                 grid.addWidget(label, 0, column, _RIGHT)
@@ -129,6 +150,8 @@ class ModelTable(QFrame):
     def _add_row(self, grid: QGridLayout, at: int, model: LocalModel) -> None:
         row = ModelRow(self._theme, model)
         row.button.clicked.connect(lambda _=False: self._act(model))
+        row.plan.clicked.connect(lambda _=False: self._plan(model))
+        row.plan.setVisible(self._plan_commands is not None)
         grid.setRowMinimumHeight(at, _TALL_ROW_PX if model.note else _ROW_PX)
         grid.addWidget(row.name, at, 0)
         for column, cell in enumerate(row.cells, start=1):
@@ -137,8 +160,13 @@ class ModelTable(QFrame):
             else:
                 grid.addWidget(cell, at, column)
         grid.addWidget(row.status, at, _STATUS_COLUMN)
+        grid.addWidget(row.plan, at, _PLAN_COLUMN, _RIGHT)
         grid.addWidget(row.button, at, _BUTTON_COLUMN, _RIGHT)
         self.rows[model.id] = row
+
+    def _plan(self, model: LocalModel) -> None:
+        if self._plan_commands is not None:
+            self._plan_commands.open_plan(model.id)
 
     def _act(self, model: LocalModel) -> None:
         assert self._state is not None
@@ -174,6 +202,7 @@ class ModelRow:
         row.addWidget(self._mark)
         row.addWidget(self.status_text)
         row.addStretch()
+        self.plan = Button(theme, "Plan", "quiet", "compact", name=f"Plan: {model.name}")
         self.button = Button(theme, "Load", extent="compact")
         self.show_state(RowState("", "secondary", "Load", "load"))
 

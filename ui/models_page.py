@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from app.plan_state import PlanCommands
 from app.session_state import SessionCommands, SessionState
 from runtime.errors import Problem
 from ui.icon_mark import IconMark
@@ -27,11 +28,16 @@ class ModelsPage(PageFrame):
 
     chat_wanted = Signal()
 
-    def __init__(self, theme: Theme, commands: SessionCommands) -> None:
+    def __init__(
+        self,
+        theme: Theme,
+        commands: SessionCommands,
+        plan_commands: PlanCommands | None = None,
+    ) -> None:
         super().__init__(theme, "Models", LINE, theme.px("layout.page_max"))
         self._shown_problems: tuple[Problem, ...] = ()
         self.empty = self._empty_card()
-        self.table = ModelTable(theme, commands)
+        self.table = ModelTable(theme, commands, plan_commands)
         self.table.chat_wanted.connect(self.chat_wanted)
         self.column.addWidget(self.empty)
         self.column.addWidget(self.table)
@@ -60,6 +66,12 @@ class ModelsPage(PageFrame):
         button = self.table.button_in_use()
         if button is not None:
             button.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def focus_plan(self, model_id: str) -> None:
+        """On the button that opens the plan of this model: where a person came from."""
+        row = self.table.rows.get(model_id)
+        if row is not None and row.plan.isVisibleTo(self):
+            row.plan.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _empty_card(self) -> Card:
         card = Card(self._theme, NO_MODELS)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
 
+from app.placer import GPU_SHORT
 from app.session_state import SessionCommands
 from runtime.errors import Problem
-from ui.controls import IconButton
+from ui.controls import Button, IconButton
 from ui.icon_mark import IconMark
 from ui.labels import Label, Paragraph
 from ui.problem_card import spoken
@@ -53,6 +54,11 @@ class NoticeBar(QFrame):
         words.addWidget(Label(self._theme, notice.title, weight=500))
         words.addWidget(Paragraph(self._theme, spoken(notice), "small", "secondary"))
         row.addLayout(words, 1)
+        if notice.kind == GPU_SHORT:
+            move = Button(self._theme, "Move them", extent="compact")
+            move.setAccessibleName("Move experts to RAM")
+            move.clicked.connect(self._commands.relieve_gpu)
+            row.addWidget(move, 0, top)
         dismiss = IconButton(self._theme, "x", f"Dismiss: {notice.title}", icon_px=16)
         dismiss.setToolTip("Dismiss")
         dismiss.clicked.connect(lambda: self._commands.dismiss_notice(notice))

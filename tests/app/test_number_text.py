@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
 
 from app import number_text as text
@@ -113,6 +115,39 @@ def test_tokens_short(count: int, expected: str) -> None:
 def test_counted() -> None:
     assert text.counted(1, "token") == "1 token"
     assert text.counted(1204, "token") == "1,204 tokens"
+
+
+def test_predictions_have_two_digits_and_a_range() -> None:
+    assert [text.predicted(v) for v in (41.4, 2201.8, 5.66, 0.2409)] == [
+        "41",
+        "2,200",
+        "5.7",
+        "0.24",
+    ]
+    assert text.predicted_range(36.6, 45.2) == "37\N{EN DASH}45"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "expected"),
+    [
+        (0.2, ("1", "s")),
+        (7.3, ("7", "s")),
+        (60, ("60", "s")),
+        (200, ("3", "min")),
+        (7200, ("2", "h")),
+    ],
+)
+def test_about(seconds: float, expected: tuple[str, str]) -> None:
+    assert text.about(seconds) == expected
+
+
+def test_brief() -> None:
+    assert [text.brief(s) for s in (0.00025, 0.0177, 4.11)] == ["0.25 ms", "18 ms", "4.1 s"]
+
+
+def test_moment() -> None:
+    when = datetime(2026, 11, 1, 21, 6).astimezone()
+    assert text.moment(when.timestamp()) == "1 Nov, 21:06"
 
 
 def test_energy_and_power() -> None:

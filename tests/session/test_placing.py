@@ -37,6 +37,11 @@ class PlacerStub:
         notice = Problem("placed_safer", problem.title, "Two layers moved", "")
         return Safer(self.safer_ones.pop(0), notice)
 
+    def relieved(self, model: LocalModel, placement: Placement, free_bytes: int) -> Safer | None:
+        if free_bytes > 256 << 20:
+            return None
+        return Safer(SECOND, Problem("gpu_short", "Other programs fill the GPU", "", "Move."))
+
     def loaded(self, model: LocalModel, placement: Placement, memory: MemoryUse) -> None:
         self.took.append(placement)
 
@@ -121,3 +126,23 @@ def test_unloading_frees_the_engine_and_keeps_the_choice(rig: Rig) -> None:
     rig.session.unload()
     assert rig.state.engine.phase == "none"
     assert rig.state.model == chosen
+
+
+def test_a_gpu_that_others_fill_is_relieved_by_one_click(new_rig: Callable[..., Rig]) -> None:
+    placer = PlacerStub()
+    rig = new_rig(placer=placer)
+    rig.until(lambda _state: len(placer.asked) == 1)
+    placer.asked[0](FIRST)
+    rig.ready()
+    rig.session.send("Remember this")
+    rig.answered(1)
+    rig.session.gpu_has_left(4 << 30)
+    assert rig.state.notices == ()
+    rig.session.gpu_has_left(100 << 20)
+    rig.session.gpu_has_left(90 << 20)
+    assert [notice.kind for notice in rig.state.notices] == ["gpu_short"]
+    rig.session.relieve_gpu()
+    state = rig.until(lambda state: state.engine.phase == "ready" and len(rig.engines) == 2)
+    assert rig.engine.sent[0].placement == SECOND
+    assert state.notices == ()
+    assert rig.texts()[0] == ("user", "Remember this"), "the conversation is kept"

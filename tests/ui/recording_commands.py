@@ -24,6 +24,9 @@ class RecordingCommands:
     def stop(self) -> None:
         self.calls.append(("stop",))
 
+    def relieve_gpu(self) -> None:
+        self.calls.append(("relieve_gpu",))
+
     def retry(self) -> None:
         self.calls.append(("retry",))
 
