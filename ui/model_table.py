@@ -87,6 +87,10 @@ class ModelTable(QFrame):
         row = self.rows.get(model.id) if model else None
         return row.button if row else None
 
+    def has_focus(self) -> bool:
+        """Whether one of its buttons has the keyboard."""
+        return any(button.hasFocus() for button in self.buttons())
+
     def minimumSizeHint(self) -> QSize:
         return QSize(_LEAST_TABLE_PX, super().minimumSizeHint().height())
 

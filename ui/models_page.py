@@ -54,8 +54,11 @@ class ModelsPage(PageFrame):
     def show_state(self, state: SessionState) -> None:
         self.empty.setVisible(not state.models)
         self.table.setVisible(bool(state.models))
+        had_focus = self.table.has_focus()
         if self.table.show_state(state):
             chain([*self.table.buttons(), self.place])
+            if had_focus:
+                self.take_focus()
         self.place.show_path(state.models_dir)
         self.place.setVisible(bool(state.models_dir))
         if state.model_problems != self._shown_problems:

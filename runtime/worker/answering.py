@@ -27,9 +27,11 @@ from runtime.protocol.frames import (
 )
 from runtime.protocol.messages import ChatMessage, FinishReason, GenerationStats, MemoryUse
 from runtime.worker.energy import EnergyMeter
-from runtime.worker.measuring import measure
+from runtime.worker.measuring import made_up_tokens, measure
 from runtime.worker.outbox import TextOutbox
 from runtime.worker.speed import SpeedMeter
+
+PROOF_TOKENS = 8
 
 
 @dataclass(frozen=True)
@@ -74,10 +76,16 @@ class Answerer:
         self._threads = self._thread_start()
 
     def prove(self) -> None:
-        """One throw-away token: the engine works here, and the first answer finds it warm."""
-        self._sequence.set_threads(self._threads.n_threads)
-        self._sequence.add(self._model.vocabulary.tokenize(" ", add_special=True)[:1])
-        self._sequence.clear()
+        """Throw-away tokens: the engine works here, and the first answer finds it warm.
+
+        One alone and a few together, since products of one row and of several have kernels of
+        their own, and a fault may be in either.
+        """
+        sequence, n_vocab = self._sequence, self._model.vocabulary.size
+        sequence.set_threads(self._threads.n_threads)
+        sequence.add(made_up_tokens(1, n_vocab))
+        sequence.add(made_up_tokens(PROOF_TOKENS, n_vocab))
+        sequence.clear()
 
     def answer(self, request: Generate) -> None:
         """Run `request` to its end, sending its events.
