@@ -35,7 +35,7 @@ class Planner:
     ) -> None:
         self.layout = layout
         self.hardware = hardware
-        self._table = ComputeTable(hardware)
+        self._table = ComputeTable(hardware, layout)
         self._dry_runs = dry_runs
         self.situation = Situation(layout, hardware, objective, calibration, self._compute)
 
@@ -61,6 +61,11 @@ class Planner:
         """What this very placement takes and gives."""
         return make_plan(self.situation, placement)
 
+    def ask_about(self, *placements: Placement) -> None:
+        """Make plans of `placements` exact where the engine can be asked."""
+        if self._dry_runs is not None:
+            self._ask(tuple(self.of(placement) for placement in placements))
+
     def fit(self, wishes: Wishes) -> Plan:
         """What llama.cpp's own fit would choose."""
         threads = wishes.n_threads or self.hardware.host.cores
@@ -74,7 +79,7 @@ class Planner:
         return None
 
     def _compute(self, placement: Placement, where: Residence) -> ComputeBuffers:
-        known = self._table.get(placement)
+        known = self._table.get(placement, where)
         return known or estimated_buffers(self.layout, placement, where, self.hardware)
 
     def _ask(self, plans: tuple[Plan, ...]) -> bool:

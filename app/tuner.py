@@ -57,7 +57,10 @@ class TuneResult:
 
 
 class Tuner:
-    """`on_trial(plan, trial)` is called with None as a plan begins, with its trial at its end."""
+    """`on_trial(plan, trial)` is called with None as a plan begins, with its trial at its end.
+
+    With `only` that placement is measured and no other.
+    """
 
     def __init__(
         self,
@@ -71,6 +74,7 @@ class Tuner:
         rpc_servers: tuple[str, ...] = (),
         budget_s: float = BUDGET_S,
         most_trials: int = MOST_TRIALS,
+        only: Placement | None = None,
     ) -> None:
         self._planner, self._wishes = planner, wishes
         self._path, self._new_engine = model_path, new_engine
@@ -78,6 +82,7 @@ class Tuner:
         self._avoid = set(avoid)
         self._rpc_servers = rpc_servers
         self._budget_s, self._most_trials = budget_s, most_trials
+        self._only = only
         self._stop = threading.Event()
         self._engine: Engine | None = None
 
@@ -112,8 +117,14 @@ class Tuner:
         """What is predicted to be fast and llama.cpp's own, then what lies near the fastest of
         `trials`, which grows meanwhile.
         """
-        tried: set[Placement] = set(self._avoid)
-        for plan in first_plans(self._planner, self._wishes):
+        if self._only is not None:
+            yield self._planner.of(self._only)
+            return
+        first = first_plans(self._planner, self._wishes)
+        # When all of them failed before, that may have been for another reason than theirs.
+        is_left = any(plan.placement not in self._avoid for plan in first)
+        tried: set[Placement] = set(self._avoid) if is_left else set()
+        for plan in first:
             if plan.placement not in tried:
                 tried.add(plan.placement)
                 yield plan

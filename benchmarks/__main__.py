@@ -1,7 +1,8 @@
 """`python -m benchmarks [PART...]`: measures, prints, and writes docs/benchmarks.md.
 
-Parts: decode, turns, load, window. With parts named, only those are measured and nothing is
-written. Needs a quiet machine; the peers are built once (COTERIE_PEERS names a folder of them).
+Parts: decode, turns, load, window, placing, tuning. With parts named, only those are measured and
+nothing is written. Needs a quiet machine; the peers are built once (COTERIE_PEERS names a folder of
+them).
 """
 
 from __future__ import annotations
@@ -11,10 +12,11 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 from app.paths import Paths
-from benchmarks import decode, turns, under_load, window_load, window_start
+from benchmarks import decode, placing, tuning, turns, under_load, window_load, window_start
 from benchmarks.figure import Figure
 from benchmarks.machine_line import builds_line, machine_line
 from benchmarks.peers import find_or_build
@@ -42,18 +44,23 @@ def main(names: list[str]) -> int:
 def _parts(folder: Path) -> dict[str, Part]:
     paths = Paths.for_user()
     model = make_starter(paths.models_dir, lambda _fraction: None)
-    peers = find_or_build(paths.cache_dir / "peers")
+    # Built when the first part wants them: twelve minutes that placing and windows do not need.
+    peers = cache(lambda: find_or_build(paths.cache_dir / "peers"))
     threads = usable_cores().usable
+    slices = paths.cache_dir / "benchmark-models"
+    slices.mkdir(parents=True, exist_ok=True)
     home = _home(folder, model)
     # A screen where there is one, since that is what a person sees; else Qt's offscreen one.
     surroundings = dict(os.environ)
     if not os.environ.get("DISPLAY"):
         surroundings["QT_QPA_PLATFORM"] = "offscreen"
     return {
-        "decode": lambda: decode.measure(model, peers, folder, threads),
+        "decode": lambda: decode.measure(model, peers(), folder, threads),
         "turns": lambda: turns.measure(model, folder),
-        "load": lambda: under_load.measure(model, peers, folder, threads),
+        "load": lambda: under_load.measure(model, peers(), folder, threads),
         "window": lambda: _window(home, surroundings),
+        "placing": lambda: placing.measure(model, folder),
+        "tuning": lambda: tuning.measure(slices),
     }
 
 

@@ -126,7 +126,8 @@ def _build(cache: Path) -> None:
     cmake = str(tools / "bin" / "cmake")
     flags = [f"-DCMAKE_{language}_FLAGS={AMX_OFF}" for language in ("C", "CXX")]
     _run(cmake, "-S", str(native), "-B", str(cache), *FLAGS, *flags)
-    _run(cmake, "--build", str(cache), "--parallel", "--target", *TARGETS)
+    # Without a number make starts everything at once, half a gigabyte each.
+    _run(cmake, "--build", str(cache), "--parallel", str(os.cpu_count() or 1), "--target", *TARGETS)
 
 
 def _run(*command: str) -> None:

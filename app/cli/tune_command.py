@@ -15,25 +15,26 @@ from app.cli.plan_json import as_json
 from app.model_planning import ModelPlanning
 from app.paths import Paths
 from app.plan_store import PlanStore
-from app.tune_record import keep_result
+from app.tune_record import keep_result, learn
 from app.tuner import BUDGET_S, MOST_TRIALS, Trial, Tuner, TuneResult
 from runtime.engine_process import EngineProcess
 from runtime.errors import CoterieError, Problem
 from runtime.placement.search import Wishes
+from runtime.protocol.placement import Placement
 
 
 def run(options: argparse.Namespace, paths: Paths, out: TextIO, err: TextIO) -> int:
     """Try some plans and keep the fastest; each is told on `err` as it is measured."""
-    return _measure(options, paths, out, err, most_trials=MOST_TRIALS)
+    return _measure(options, paths, out, err, is_bench=False)
 
 
 def bench(options: argparse.Namespace, paths: Paths, out: TextIO, err: TextIO) -> int:
-    """Measure only the plan that would be used."""
-    return _measure(options, paths, out, err, most_trials=1)
+    """Measure only the plan that would be used: the tuned one, unless something else is asked."""
+    return _measure(options, paths, out, err, is_bench=True)
 
 
 def _measure(
-    options: argparse.Namespace, paths: Paths, out: TextIO, err: TextIO, *, most_trials: int
+    options: argparse.Namespace, paths: Paths, out: TextIO, err: TextIO, *, is_bench: bool
 ) -> int:
     planning, wishes = planned_model(options, paths)
     store = PlanStore(paths.plans_file)
@@ -43,13 +44,17 @@ def _measure(
         str(planning.model.path),
         partial(EngineProcess, paths.log_dir / "engine-tune.log"),
         on_trial=lambda _plan, trial: _tell(err, trial),
-        avoid=store.failed(planning.key) if most_trials > 1 else (),
+        avoid=() if is_bench else store.failed(planning.key),
         budget_s=BUDGET_S,
-        most_trials=most_trials,
+        most_trials=1 if is_bench else MOST_TRIALS,
+        only=_in_use(store, planning, options) if is_bench else None,
     )
     with first_interrupt(tuner.stop):
         result = tuner.run()
-    keep_result(store, planning.key, planning.rates, result, time.time())
+    if is_bench:
+        learn(store, planning.key, planning.rates, result)
+    else:
+        keep_result(store, planning.key, planning.rates, result, time.time())
     if result.best is None:
         raise CoterieError(_nothing(result))
     found = _as_json(planning, wishes, result, result.best)
@@ -57,8 +62,17 @@ def _measure(
         json.dump(found, out, indent=2)
         print(file=out)
     else:
-        print(f"Kept: {_words(result.best)}", file=out)
+        print(f"{'Measured' if is_bench else 'Kept'}: {_words(result.best)}", file=out)
     return 0
+
+
+def _in_use(
+    store: PlanStore, planning: ModelPlanning, options: argparse.Namespace
+) -> Placement | None:
+    if options.kv or options.threads:
+        return None
+    tuned = store.tuned(planning.key)
+    return tuned.placement if tuned else None
 
 
 def _as_json(

@@ -35,9 +35,9 @@ class Calibration:
 
 def calibrated(observations: Iterable[Observation]) -> Calibration:
     """The factors that fit `observations`, newest last; the middle one, so that one odd run
-    changes little.
+    changes little. A rate that is not above 0 was not measured.
     """
-    runs = tuple(observations)
+    runs = tuple(run for run in observations if min(_rates(run)) > 0)
     if not runs:
         return Calibration()
     prompt = [run.prompt_measured / run.prompt_predicted for run in runs]
@@ -49,6 +49,10 @@ def calibrated(observations: Iterable[Observation]) -> Calibration:
         _spread(decode),
         len(runs),
     )
+
+
+def _rates(run: Observation) -> tuple[float, ...]:
+    return run.prompt_predicted, run.prompt_measured, run.decode_predicted, run.decode_measured
 
 
 def _spread(ratios: list[float]) -> float:

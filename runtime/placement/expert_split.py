@@ -16,9 +16,11 @@ def host_order(layout: ModelLayout, features: frozenset[str]) -> tuple[int, ...]
     Layers of one kind stay in their order, the first ones going to the host first, so that the
     crossings between host and GPU are few.
     """
-    layers = [layer for layer in layout.layers if layer.routed_bytes]
-    cost = {layer.index: bytes_as_read(layer.routed_types, features) for layer in layers}
-    return tuple(sorted((layer.index for layer in layers), key=lambda index: cost[index]))
+    cost = {
+        kind: bytes_as_read(layout.layers[kind].routed_types, features)
+        for kind in set(layout.kinds)
+    }
+    return tuple(sorted(layout.expert_layers, key=lambda index: cost[layout.kinds[index]]))
 
 
 def split_stems(layout: ModelLayout, layer: int) -> tuple[str, ...]:

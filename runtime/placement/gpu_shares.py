@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from runtime.placement.hardware import Gpu
 from runtime.placement.model_layout import ModelLayout
+from runtime.placement.plan import GPU_MARGIN_BYTES
 from runtime.protocol.placement import Placement
 
 
@@ -18,10 +19,12 @@ def layers_by_gpu(
         return ()
     start = layout.n_layer + 1 - count
     sizes = [_bytes(layout, placement, block) for block in range(start, layout.n_layer + 1)]
-    total, free = sum(sizes), sum(gpu.free_bytes for gpu in gpus)
+    # A nearly full GPU has no room beside what must stay free, so it gets no layer at all.
+    rooms = [max(0, gpu.free_bytes - GPU_MARGIN_BYTES) for gpu in gpus]
+    total, roomy = sum(sizes), sum(rooms) or 1
     shares, taken, at = [], 0, 0
-    for gpu in gpus[:-1]:
-        goal = taken + total * gpu.free_bytes / free
+    for room in rooms[:-1]:
+        goal = taken + total * room / roomy
         first = at
         while at < len(sizes) and taken + sizes[at] / 2 <= goal:
             taken += sizes[at]

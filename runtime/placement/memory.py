@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -97,13 +98,13 @@ def device_uses(
 def weights_by_device(layout: ModelLayout, where: Residence, n_gpus: int) -> list[WeightBytes]:
     """Weights by GPU, the host's last."""
     parts: list[list[WeightBytes]] = [[] for _ in range(n_gpus + 1)]
-    for layer, gpu, away in zip(layout.layers, where.gpus, where.away, strict=False):
+    places = Counter(zip(layout.kinds, where.gpus, where.away, strict=False))
+    for (kind, gpu, away), count in places.items():
+        layer = layout.layers[kind]
         if away:
-            parts[HOST].append(WeightBytes(routed_experts=away))
-            kept = replace(layer.weights, routed_experts=layer.routed_bytes - away)
-            parts[gpu].append(kept)
-        else:
-            parts[gpu].append(layer.weights)
+            parts[HOST].append(WeightBytes(routed_experts=count * away))
+        kept = replace(layer.weights, routed_experts=layer.routed_bytes - away)
+        parts[gpu] += [kept] * count
     parts[where.output].append(layout.output)
     parts[HOST].append(WeightBytes(other=layout.input_bytes))
     if layout.tied_output and where.output != HOST:
@@ -115,8 +116,8 @@ def weights_by_device(layout: ModelLayout, where: Residence, n_gpus: int) -> lis
 def kv_bytes(layout: ModelLayout, placement: Placement, where: Residence, n_gpus: int) -> list[int]:
     """KV cache by GPU, the host's last. A layer's cache is where the layer runs."""
     sizes = [0] * (n_gpus + 1)
-    for layer, gpu in zip(layout.layers, where.gpus, strict=False):
-        sizes[gpu] += layer.kv.bytes(placement)
+    for (kind, gpu), count in Counter(zip(layout.kinds, where.gpus, strict=False)).items():
+        sizes[gpu] += count * layout.layers[kind].kv.bytes(placement)
     return sizes
 
 

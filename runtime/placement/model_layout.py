@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from runtime.gguf.header import GgufHeader, TensorInfo
 from runtime.gguf.model_shape import ModelShape, model_shape
@@ -131,6 +132,21 @@ class ModelLayout:
     def expert_layers(self) -> tuple[int, ...]:
         """Layers that have routed experts, first to last."""
         return tuple(layer.index for layer in self.layers if layer.routed_bytes)
+
+    @cached_property
+    def kinds(self) -> tuple[int, ...]:
+        """For each layer the first one like it: there are few, so sums over them are quick."""
+        first: dict[object, int] = {}
+        return tuple(
+            first.setdefault(
+                (
+                    *(layer.weights, layer.routed_types, layer.kv),
+                    *(layer.resident_elements, layer.routed_elements),
+                ),
+                layer.index,
+            )
+            for layer in self.layers
+        )
 
     @property
     def has_dense_ffn(self) -> bool:

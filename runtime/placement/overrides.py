@@ -45,12 +45,15 @@ def llama_cpp_command(placement: Placement, model_path: str) -> str:
 
 def _host_words(placement: Placement) -> list[str]:
     words = []
-    if placement.load_mode != "mmap":
-        words += ["--load-mode", {"none": "none", "direct": "dio"}[placement.load_mode]]
+    # The server's default, "auto", maps too.
+    if mode := {"none": "none", "direct": "dio"}.get(placement.load_mode):
+        words += ["--load-mode", mode]
     if placement.no_host:
         words.append("--no-host")
     if not placement.use_extra_bufts:
         words.append("--no-repack")
     if not placement.op_offload:
         words.append("--no-op-offload")
+    if placement.swa_full:
+        words.append("--swa-full")
     return words

@@ -6,21 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from runtime.placement.model_layout import INPUT_BLOCK, Layer, ModelLayout, Tensor
+from runtime.placement.repacking import is_repacked_type, row_multiple
 from runtime.protocol.placement import Placement
 
 HOST = -1
-# ggml-cpu/repack.cpp of v0.5.0: types that one of these features lets it repack, and the number
-# that must divide a tensor's rows.
-_REPACKED = {
-    "Q4_0": (("AVX2", "NEON", "SVE"), 8),
-    "Q4_K": (("AVX2", "NEON"), 8),
-    "IQ4_NL": (("AVX2", "NEON"), 8),
-    "MXFP4": (("AVX2", "NEON"), 8),
-    "Q2_K": (("AVX512",), 8),
-    "Q5_K": (("NEON",), 8),
-    "Q6_K": (("NEON",), 8),
-    "Q8_0": (("NEON",), 4),
-}
 # Tensors that are multiplied with; embeddings are looked up and norms are added.
 _MULTIPLIED = frozenset({"attention", "dense", "shared_experts", "routed_experts", "output"})
 
@@ -78,7 +67,7 @@ def stays_on_host(placement: Placement, tensor: Tensor) -> bool:
     """Whether the overrides keep this routed-expert tensor out of its layer's GPU."""
     if tensor.block in placement.cpu_expert_layers:
         return True
-    stem = tensor.name.split(".")[2].removesuffix("_exps")
+    stem = tensor.name.split(".")[2].removesuffix("_exps").removesuffix("_chexps")
     return tensor.block == placement.split_layer and stem in placement.split_stems
 
 
@@ -94,8 +83,9 @@ def is_repacked(
     # Experts are one tensor of three dimensions; of the others only matrices are repacked.
     if tensor.kind not in _MULTIPLIED or tensor.n_dims != 2 + (tensor.kind == "routed_experts"):
         return False
-    needed, rows = _REPACKED.get(tensor.type_name, ((), 1))
-    return tensor.n_rows % rows == 0 and any(name in features for name in needed)
+    return is_repacked_type(tensor.type_name, features) and not (
+        tensor.n_rows % row_multiple(tensor.type_name)
+    )
 
 
 def host_tensors(layout: ModelLayout, placement: Placement) -> Iterator[Tensor]:

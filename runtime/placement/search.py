@@ -100,6 +100,7 @@ def _fillings(situation: Situation, base: Placement) -> Iterator[Plan]:
     if not gpus:
         return
     whole = with_layers(situation, base, layout.n_layer + 1)
+    yield from _on_one_gpu(situation, whole)
     if fits(situation, whole):
         yield make_plan(situation, whole)
         return
@@ -111,6 +112,16 @@ def _fillings(situation: Situation, base: Placement) -> Iterator[Plan]:
     yield make_plan(situation, _on_host(situation, whole, order[:fewest]))
     if split := _split(situation, whole, order, fewest):
         yield split
+
+
+def _on_one_gpu(situation: Situation, whole: Placement) -> Iterator[Plan]:
+    """All of it on one of several GPUs: a slow second one only holds a fast one up."""
+    count = len(situation.hardware.gpus)
+    for index in range(count if count > 1 else 0):
+        shares = tuple(whole.n_gpu_layers * (at == index) for at in range(count))
+        placement = replace(whole, layers_by_gpu=shares)
+        if fits(situation, placement):
+            yield make_plan(situation, placement)
 
 
 def with_layers(situation: Situation, placement: Placement, count: int) -> Placement:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from runtime.placement.calibration import Calibration
 from runtime.placement.hardware import Gpu, Hardware
 from runtime.placement.model_layout import Layer, ModelLayout
-from runtime.placement.quant_cost import bytes_as_read
+from runtime.placement.quant_cost import (
+    DECODE_SHARE,
+    bytes_as_read,
+    effective_threads,
+    product_share,
+)
 from runtime.placement.residence import HOST, Residence
 from runtime.protocol.placement import Placement
 
@@ -115,6 +122,34 @@ def predicted_speed(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Alike:
+    """`count` layers of one kind in one place: `gpu` runs them, None is the host. `on_gpu` and
+    `on_host` are the bytes of one layer's routed experts there.
+    """
+
+    layer: Layer
+    count: int
+    gpu: Gpu | None
+    on_gpu: float
+    on_host: float
+
+    @property
+    def routed_bytes(self) -> float:
+        return self.on_gpu + self.on_host
+
+
+def _alike(layout: ModelLayout, where: Residence, hardware: Hardware) -> Iterator[_Alike]:
+    places = Counter(zip(layout.kinds, where.gpus, where.away, strict=False))
+    for (kind, index, away), count in places.items():
+        layer = layout.layers[kind]
+        if index == HOST:
+            yield _Alike(layer, count, None, 0.0, float(layer.routed_bytes))
+        else:
+            kept = float(layer.routed_bytes - away)
+            yield _Alike(layer, count, hardware.gpus[index], kept, float(away))
+
+
 class _SpeedModel:
     def __init__(
         self,
@@ -126,34 +161,38 @@ class _SpeedModel:
     ) -> None:
         self._layout, self._placement, self._where = layout, placement, where
         self._hardware, self._disk_share = hardware, disk_share
+        self._all_alike = tuple(_alike(layout, where, hardware))
         host = hardware.host
         threads = placement.n_threads or host.cores
         share = min(1.0, threads / host.cores)
         self._threads = threads
         # A few cores already draw what the memory gives; fewer than half of them do not.
         self._host_rate = host.bandwidth_bytes_per_s * min(1.0, 0.25 + 1.5 * share)
-        self._host_flops = host.core_flops_per_s * threads
+        self._host_flops = host.core_flops_per_s * effective_threads(threads)
+        pinned = any(gpu.has_host_buffer for gpu in hardware.gpus) and not placement.no_host
+        self._repacks = placement.use_extra_bufts and not pinned
         self._host_sync_s = HOST_LAYER_SYNC_S if threads > 1 else 0.0
 
     def decode(self, n_past: int) -> Terms:
         """Seconds of one token."""
         gpu_s = host_bytes = host_kv_s = gpu_kv_s = sync_s = launch_s = 0.0
         active = self._layout.active_fraction
-        for layer in self._layout.layers:
-            gpu = self._gpu(layer.index)
-            on_gpu, on_host = self._routed(layer)
-            kv_bytes = layer.kv.read_bytes(n_past, self._placement.kv_type)
-            host_bytes += on_host * active * bytes_as_read(layer.routed_types, self._features)
+        for alike in self._all_alike:
+            layer, count, gpu = alike.layer, alike.count, alike.gpu
+            kv_bytes = count * layer.kv.read_bytes(n_past, self._placement.kv_type)
+            slower = bytes_as_read(layer.routed_types, self._features)
+            host_bytes += count * alike.on_host * active * slower
             if gpu is None:
-                host_bytes += layer.resident_bytes
+                host_bytes += count * layer.resident_bytes
                 host_kv_s += kv_bytes / self._host_rate
-                sync_s += self._host_sync_s
+                sync_s += count * self._host_sync_s
                 continue
-            gpu_s += (layer.resident_bytes + on_gpu * active) / gpu.bandwidth_bytes_per_s
+            read_bytes = count * (layer.resident_bytes + alike.on_gpu * active)
+            gpu_s += read_bytes / gpu.bandwidth_bytes_per_s
             gpu_kv_s += kv_bytes / gpu.bandwidth_bytes_per_s
-            launch_s += MOE_LAYER_LAUNCH_S if on_gpu else DENSE_LAYER_LAUNCH_S
-            if on_host:
-                sync_s += SPLIT_SYNC_S + self._host_sync_s
+            launch_s += count * (MOE_LAYER_LAUNCH_S if alike.on_gpu else DENSE_LAYER_LAUNCH_S)
+            if alike.on_host:
+                sync_s += count * (SPLIT_SYNC_S + self._host_sync_s)
         output = self._gpu(self._layout.n_layer)
         if output is None:
             host_bytes += self._layout.output_bytes
@@ -176,24 +215,25 @@ class _SpeedModel:
         gpu_s = host_s = copy_s = kv_s = sync_s = launch_s = 0.0
         touched = 1 - (1 - self._layout.active_fraction) ** tokens
         rate = self._copy_rate()
-        for layer in self._layout.layers:
-            gpu = self._gpu(layer.index)
-            on_gpu, on_host = self._routed(layer)
-            attention = 2 * self._attention_flops(layer, tokens, n_past / 2)
+        for alike in self._all_alike:
+            layer, count, gpu = alike.layer, alike.count, alike.gpu
+            resident_bytes, on_host = count * layer.resident_bytes, count * alike.on_host
+            attention = 2 * count * self._attention_flops(layer, tokens, n_past / 2)
             if gpu is None:
                 kv_s += attention / self._host_flops
-                host_s += (layer.resident_bytes + on_host * touched) / self._host_rate
-                sync_s += self._host_sync_s
+                host_s += (resident_bytes + on_host * touched) / self._host_rate
+                sync_s += count * self._host_sync_s
                 continue
             kv_s += attention / gpu.matmul_flops_per_s
-            gpu_s += (layer.resident_bytes + on_gpu * touched) / gpu.bandwidth_bytes_per_s
-            launch_s += MOE_LAYER_LAUNCH_S + DENSE_LAYER_LAUNCH_S
+            read_bytes = resident_bytes + count * alike.on_gpu * touched
+            gpu_s += read_bytes / gpu.bandwidth_bytes_per_s
+            launch_s += count * (MOE_LAYER_LAUNCH_S + DENSE_LAYER_LAUNCH_S)
             if on_host and self._offloads(tokens):
                 copy_s += on_host * touched / rate
                 gpu_s += on_host * touched / gpu.bandwidth_bytes_per_s
             elif on_host:
                 host_s += on_host * touched / self._host_rate
-                sync_s += SPLIT_SYNC_S + self._host_sync_s
+                sync_s += count * (SPLIT_SYNC_S + self._host_sync_s)
         # Reading and computing overlap on one device: only what computing takes longer counts.
         compute_s = max(0.0, self._gpu_compute_s(tokens) - gpu_s)
         compute_s += max(0.0, self._host_compute_s(tokens) - host_s)
@@ -217,13 +257,6 @@ class _SpeedModel:
         index = self._where.gpus[block]
         return None if index == HOST else self._hardware.gpus[index]
 
-    def _routed(self, layer: Layer) -> tuple[float, float]:
-        """Bytes of the layer's routed experts on its GPU and on the host."""
-        if self._gpu(layer.index) is None:
-            return 0.0, float(layer.routed_bytes)
-        stays = self._where.away[layer.index]
-        return float(layer.routed_bytes - stays), float(stays)
-
     def _offloads(self, tokens: int) -> bool:
         return self._placement.op_offload and tokens >= OP_OFFLOAD_MIN_TOKENS
 
@@ -241,34 +274,37 @@ class _SpeedModel:
         return 2.0 * tokens * seen * width
 
     def _gpu_compute_s(self, tokens: int) -> float:
-        elements: dict[int, float] = {}
-        for layer in self._layout.layers:
-            index = self._where.gpus[layer.index]
-            if index == HOST:
+        seconds = 0.0
+        for alike in self._all_alike:
+            if alike.gpu is None:
                 continue
-            on_gpu, on_host = self._routed(layer)
-            routed = on_gpu + (on_host if self._offloads(tokens) else 0.0)
-            share = routed / layer.routed_bytes if layer.routed_bytes else 0.0
-            elements[index] = elements.get(index, 0.0) + (
+            layer = alike.layer
+            routed = alike.on_gpu + (alike.on_host if self._offloads(tokens) else 0.0)
+            share = routed / alike.routed_bytes if alike.routed_bytes else 0.0
+            elements = alike.count * (
                 layer.resident_elements
                 + layer.routed_elements * self._layout.active_fraction * share
             )
-        return sum(
-            2 * count * tokens / self._hardware.gpus[index].matmul_flops_per_s
-            for index, count in elements.items()
-        )
+            seconds += 2 * elements * tokens / alike.gpu.matmul_flops_per_s
+        return seconds
 
     def _host_compute_s(self, tokens: int) -> float:
         """Products on the processor, which small models are bound by even token by token."""
-        elements = 0.0
-        for layer in self._layout.layers:
-            _, on_host = self._routed(layer)
-            if self._gpu(layer.index) is None:
-                elements += layer.resident_elements
+        work = 0.0
+        for alike in self._all_alike:
+            layer, share = alike.layer, self._product_share(alike.layer, tokens)
+            if alike.gpu is None:
+                work += alike.count * layer.resident_elements / share
             elif self._offloads(tokens):
                 continue
-            share = on_host / layer.routed_bytes if layer.routed_bytes else 0.0
-            elements += layer.routed_elements * self._layout.active_fraction * share
+            here = alike.on_host / alike.routed_bytes if alike.routed_bytes else 0.0
+            routed = layer.routed_elements * self._layout.active_fraction * here
+            work += alike.count * routed / share
         if self._gpu(self._layout.n_layer) is None:
-            elements += self._layout.output_elements / tokens
-        return 2 * elements * tokens / self._host_flops
+            work += self._layout.output_elements / tokens / DECODE_SHARE
+        return 2 * work * tokens / self._host_flops
+
+    def _product_share(self, layer: Layer, tokens: int) -> float:
+        if tokens == 1:
+            return DECODE_SHARE
+        return product_share(layer.routed_types, self._features, repack=self._repacks)
