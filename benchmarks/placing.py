@@ -55,10 +55,8 @@ def measure(starter: Path, folder: Path) -> Iterator[Figure]:
     """Every test model on an RPC device and the host; then times for 671 billion parameters."""
     found = Differences()
     with rpc_device(folder / "rpc.log") as endpoint:
-        client = EngineClient(folder / "placing.log")
         for path in (starter, *(write_tiny(folder, name) for name in TINY_NAMES)):
-            _compare(path, endpoint, client, found)
-        client.stop()
+            _compare(path, endpoint, folder / "placing.log", found)
     counted = f"{found.devices} buffers of {found.loads} loads, {len(TINY_NAMES) + 1} models"
     furthest = f"furthest {found.worst_bytes / 1024:.0f} KiB"
     yield Figure(
@@ -78,7 +76,7 @@ def measure(starter: Path, folder: Path) -> Iterator[Figure]:
     yield from _times(folder)
 
 
-def _compare(path: Path, endpoint: str, client: EngineClient, found: Differences) -> None:
+def _compare(path: Path, endpoint: str, log: Path, found: Differences) -> None:
     layout = model_layout(read_model(path))
     device = Gpu(
         f"RPC0[{endpoint}]", "RPC", 8 << 30, 8 << 30, 20e9, 1e12, 1e9, has_host_buffer=False
@@ -87,7 +85,9 @@ def _compare(path: Path, endpoint: str, client: EngineClient, found: Differences
     planner = Planner(
         layout, hardware, OBJECTIVES["chat"], Calibration(), DryRuns(path, (endpoint,))
     )
+    # Before the worker is there: an RPC server serves one process at a time.
     planner.ask_about(*placements(layout))
+    client = EngineClient(log)
     for placement in placements(layout):
         plan = planner.of(placement)
         found.loads += 1
@@ -106,6 +106,7 @@ def _compare(path: Path, endpoint: str, client: EngineClient, found: Differences
             real = actual.get(use.name)
             taken = real.weights_bytes + real.kv_bytes + real.compute_bytes if real else 0
             found.add(weights + use.kv_bytes + use.compute_bytes, taken)
+    client.stop()
 
 
 def placements(layout: ModelLayout) -> tuple[Placement, ...]:
