@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import ctypes
+import socket
 from collections.abc import Sequence
 
 from runtime.engine import bindings
 from runtime.errors import CoterieError, Problem
+
+CONNECT_S = 2.0
 
 
 class _Override(ctypes.Structure):
@@ -39,7 +42,8 @@ def add_rpc_server(endpoint: str) -> None:
         return
     add = bindings.ggml_library("ggml-rpc").ggml_backend_rpc_add_server
     add.restype, add.argtypes = ctypes.c_void_p, [ctypes.c_char_p]
-    registry = add(endpoint.encode())
+    # llama.cpp aborts the process when it can't connect, so that is tried before.
+    registry = add(endpoint.encode()) if _listens(endpoint) else None
     if not registry:
         raise CoterieError(
             Problem(
@@ -53,6 +57,15 @@ def add_rpc_server(endpoint: str) -> None:
     register.restype, register.argtypes = None, [ctypes.c_void_p]
     register(registry)
     _known.add(endpoint)
+
+
+def _listens(endpoint: str) -> bool:
+    host, _, port = endpoint.rpartition(":")
+    try:
+        with socket.create_connection((host, int(port)), CONNECT_S):
+            return True
+    except (OSError, ValueError, OverflowError):  # no one there, no number, none of a port
+        return False
 
 
 # ggml has no way to take a device back, so this is the process's own state as ggml's list is.
