@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 from PySide6.QtCore import QObject, Qt, Signal
 
@@ -15,10 +15,14 @@ class InBackground(QObject):
     """Results of work that was given up by `forget` are dropped."""
 
     _over = Signal(int, object, object)
+    # Those with a thread at work. What a thread was the last to hold would be destroyed on that
+    # thread, and Qt's objects must not be.
+    _busy: ClassVar[set[InBackground]] = set()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._number = 0
+        self._threads: dict[int, threading.Thread] = {}
         self._done: Callable[[Any], None] = lambda _result: None
         self._failed: Callable[[Problem], None] = lambda _problem: None
         self._over.connect(self._ended, Qt.ConnectionType.QueuedConnection)
@@ -35,9 +39,12 @@ class InBackground(QObject):
         """
         self._number += 1
         self._done, self._failed = done, failed
-        threading.Thread(
+        thread = threading.Thread(
             target=self._work, args=(self._number, work), name="background", daemon=True
-        ).start()
+        )
+        self._threads[self._number] = thread
+        self._busy.add(self)
+        thread.start()
 
     def forget(self) -> None:
         self._number += 1
@@ -49,6 +56,9 @@ class InBackground(QObject):
             self._over.emit(number, None, error.problem)
 
     def _ended(self, number: int, result: object, problem: Problem | None) -> None:
+        self._threads.pop(number).join()  # it has said its last word
+        if not self._threads:
+            self._busy.discard(self)
         if number != self._number:
             return
         if problem is not None:

@@ -71,7 +71,7 @@ def model_planning(
         hardware = what_if(
             hardware, gpu=sheet, vram_bytes=supposed.vram_bytes, ram_bytes=supposed.ram_bytes
         )
-    rates = rates_key(machine_key(), on_gpu=bool(hardware.gpus))
+    rates = rates_key(machine_key(), (gpu.label for gpu in hardware.gpus))
     planner = Planner(
         layout,
         hardware,

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -73,9 +74,9 @@ class PlanKey:
         return hashlib.sha256(repr(facts).encode("utf-8", "surrogateescape")).hexdigest()[:24]
 
 
-def rates_key(machine: str, *, on_gpu: bool) -> str:
-    """Predictions on a processor say nothing about those on its GPU."""
-    return f"{machine}:{'gpu' if on_gpu else 'cpu'}"
+def rates_key(machine: str, gpus: Iterable[str]) -> str:
+    """Predictions on a processor say nothing about those on a GPU, nor one card about another."""
+    return f"{machine}:{'+'.join(gpus) or 'cpu'}"
 
 
 class PlanStore:

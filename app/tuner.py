@@ -29,6 +29,8 @@ LONGEST_FIRST_RUN_S = 8.0
 # A prompt is cut so that reading it should take no longer than this.
 LONGEST_PROMPT_S = 6.0
 LEAST_PROMPT_TOKENS = 128
+# Even at the end of the budget a run that has begun gets so long.
+LEAST_MEASURE_S = 15.0
 # What must stay free on each GPU after a run, or the desktop starts to swap its memory out.
 LEAST_LEFT_BYTES = 256 << 20
 # A turn must be so much shorter to displace the plan found before: below it is noise.
@@ -148,22 +150,29 @@ class Tuner:
             self._engine.send(load)
             deadline_s = min(until_s, time.monotonic() + LOAD_DEADLINE_S)
             _wait(events, Loaded, deadline_s)
-            runs = [self._measure(events, plan, 0)]
+            measure_until_s = max(until_s, time.monotonic() + LEAST_MEASURE_S)
+            runs = [self._measure(events, plan, 0, measure_until_s)]
             if runs[0].prompt_s + runs[0].decode_s < LONGEST_FIRST_RUN_S:
-                runs.append(self._measure(events, plan, 1))
+                runs.append(self._measure(events, plan, 1, measure_until_s))
         except CoterieError as error:
             return Trial(plan, problem=error.problem, is_fit=is_fit)
         finally:
             self._engine.stop()
         return self._judged(plan, runs, is_fit=is_fit)
 
-    def _measure(self, events: queue.SimpleQueue[EngineEvent], plan: Plan, number: int) -> Measured:
+    def _measure(
+        self,
+        events: queue.SimpleQueue[EngineEvent],
+        plan: Plan,
+        number: int,
+        until_s: float,
+    ) -> Measured:
         assert self._engine is not None
         self._engine.send(Measure(number + 2, self._prompt_tokens(plan), DECODE_TOKENS))
-        return _wait(events, Measured, time.monotonic() + self._budget_s)
+        return _wait(events, Measured, until_s)
 
     def _prompt_tokens(self, plan: Plan) -> int:
-        """The same for every plan, from the one predicted to be the slowest at reading."""
+        """The same for every plan, as many as the best of them should read in good time."""
         objective = self._planner.situation.objective
         room = plan.placement.n_ctx - DECODE_TOKENS - 1
         rate = self._planner.quick(self._wishes).speed.prompt_tokens_per_s

@@ -77,7 +77,7 @@ def as_text(plan: Plan, warnings: Iterable[str]) -> str:
         )
     lines.append(
         f"Context {placement.n_ctx:,}, KV cache {placement.kv_type}, ubatch {placement.n_ubatch}, "
-        f"{placement.n_threads} threads"
+        f"{number_text.counted(placement.n_threads, 'thread')}"
     )
     decode = _range(speed.decode_tokens_per_s, speed.decode_low, speed.decode_high)
     prompt = _range(speed.prompt_tokens_per_s, speed.prompt_low, speed.prompt_high)

@@ -51,7 +51,8 @@ def _measure(
     )
     with first_interrupt(tuner.stop):
         result = tuner.run()
-    if is_bench:
+    # A cache of another type changes answers: only who asks for it again should get it.
+    if is_bench or options.kv:
         learn(store, planning.key, planning.rates, result)
     else:
         keep_result(store, planning.key, planning.rates, result, time.time())
@@ -119,7 +120,8 @@ def _tell(err: TextIO, trial: Trial | None) -> None:
 
 def _words(trial: Trial) -> str:
     placement = trial.plan.placement
-    told = [f"{placement.n_threads} threads", f"ubatch {placement.n_ubatch}"]
+    threads = number_text.counted(placement.n_threads, "thread")
+    told = [threads, f"ubatch {placement.n_ubatch}"]
     if placement.n_gpu_layers:
         told.insert(0, f"{len(placement.cpu_expert_layers)} expert layers on the CPU")
     if not placement.use_extra_bufts:

@@ -81,10 +81,10 @@ class Answerer:
         One alone and a few together, since products of one row and of several have kernels of
         their own, and a fault may be in either.
         """
-        sequence, n_vocab = self._sequence, self._model.vocabulary.size
+        sequence, vocabulary = self._sequence, self._model.vocabulary
         sequence.set_threads(self._threads.n_threads)
-        sequence.add(made_up_tokens(1, n_vocab))
-        sequence.add(made_up_tokens(PROOF_TOKENS, n_vocab))
+        sequence.add(vocabulary.tokenize(" ")[:1])
+        sequence.add(made_up_tokens(PROOF_TOKENS, vocabulary.size))
         sequence.clear()
 
     def answer(self, request: Generate) -> None:

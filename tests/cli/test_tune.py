@@ -111,7 +111,7 @@ def test_a_bench_measures_the_tuned_plan_and_leaves_it(
     loads.clear()
     command_line.run("bench", model, "--ctx", "512")
     assert loads == [odd]
-    assert command_line.out.startswith("Measured: 1 threads, ubatch 64")
+    assert command_line.out.startswith("Measured: 1 thread, ubatch 64")
     assert kept(command_line) == odd
     loads.clear()
     command_line.run("bench", model, "--ctx", "512", "--threads", "2")
@@ -137,7 +137,7 @@ def test_for_people(command_line: CommandLine, model: str, loads: list[Placement
     assert command_line.run("tune", model, *WORDS) == 0
     lines = command_line.err.splitlines()
     assert len(lines) == len(loads)
-    assert all(" threads, ubatch " in line and "tok/s, a turn " in line for line in lines)
+    assert all(" thread, ubatch " in line and "tok/s, a turn " in line for line in lines)
     assert sum("llama.cpp's own fit" in line for line in lines) == 1
     assert any("no repacking" in line for line in lines)
     assert command_line.out.startswith("Kept: ")
@@ -196,7 +196,7 @@ def test_ctrl_c_prints_what_was_measured(environment: dict[str, str], model: str
         finally:
             process.kill()
     assert process.returncode == 0
-    assert "threads, ubatch" in first
+    assert "thread, ubatch" in first
     found: Any = json.loads(output)
     assert found["stopped"]
     assert 1 <= len(found["tried"]) < 6
