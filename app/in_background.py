@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from typing import Any, ClassVar
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from runtime.errors import CoterieError, Problem
 
@@ -49,6 +49,15 @@ class InBackground(QObject):
     def forget(self) -> None:
         self._number += 1
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether a thread is still at work, wanted or not."""
+        return self in self._busy
+
+    def _let_go(self) -> None:
+        if not self._threads:
+            self._busy.discard(self)
+
     def _work(self, number: int, work: Callable[[], object]) -> None:
         try:
             self._over.emit(number, work(), None)
@@ -58,7 +67,8 @@ class InBackground(QObject):
     def _ended(self, number: int, result: object, problem: Problem | None) -> None:
         self._threads.pop(number).join()  # it has said its last word
         if not self._threads:
-            self._busy.discard(self)
+            # Not here: if this was the last to hold us, Qt would find us gone on its way back.
+            QTimer.singleShot(0, lambda: self._let_go())
         if number != self._number:
             return
         if problem is not None:

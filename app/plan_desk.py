@@ -94,6 +94,11 @@ class PlanDesk(QObject):
         for work in (self._reading, self._asking, self._tuning):
             work.forget()
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether anything still runs for it, wanted or not."""
+        return any(work.is_busy for work in (self._reading, self._asking, self._tuning))
+
     def choose(self, choices: Choices) -> None:
         """A slider moved: show at once what is known, and ask the engine when it rests."""
         view, planning = self._view, self._planning

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
+import shiboken6
 from pytestqt.qtbot import QtBot
 
 from app.hardware_probe import ReadHardware, gather
@@ -94,8 +95,11 @@ def new_desk(
         return made[-1]
 
     yield make
+    # Ended and destroyed here: the collector might do it on a thread of the next test's.
     for desk in made:
         desk.desk.close()
+        qtbot.waitUntil(lambda: not desk.desk.is_busy, timeout=PATIENCE_MS)  # noqa: B023
+        shiboken6.delete(desk.desk)
 
 
 def test_it_reads_first_and_then_suggests(new_desk: Callable[..., Desk]) -> None:
