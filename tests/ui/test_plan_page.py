@@ -74,9 +74,13 @@ def test_where_no_number_of_layers_fits_less_context_is_offered(
 
 
 def test_predictions_stand_with_their_range_and_what_was_measured(page: PlanPage) -> None:
-    page.show_plan(plan_states.tuned())
-    figure = page.verdict.decode.figure
-    assert (figure.figure, figure.unit, figure.beside) == ("57", "tok/s", "50\N{EN DASH}63")
+    view = plan_states.tuned()
+    page.show_plan(view)
+    assert view.plan is not None
+    speed, figure = view.plan.speed, page.verdict.decode.figure
+    rate = f"{speed.decode_tokens_per_s:.2g}"
+    beside = f"{speed.decode_low:.2g}\N{EN DASH}{speed.decode_high:.2g}"
+    assert (figure.figure, figure.unit, figure.beside) == (rate, "tok/s", beside)
     assert page.verdict.decode.measured == 58.9
     assert "Measured: 58.9 tok/s." in page.verdict.decode.accessibleDescription()
     assert "reading weights in RAM" in page.verdict.decode.accessibleDescription()
