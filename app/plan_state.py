@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from app.local_models import LocalModel
@@ -66,8 +66,7 @@ class PlanView:
     """The open plan. `plan` follows `choices`; `suggested` is what we would choose.
 
     `least_expert_layers` is the fewest layers whose experts must be on the CPU for a plan to fit,
-    None when no number fits. `free_by_others` are bytes other programs hold, by device name.
-    `notes` are sentences about the machine that a person should know.
+    None when no number fits. `notes` are sentences about the machine that a person should know.
     """
 
     model: LocalModel
@@ -84,9 +83,6 @@ class PlanView:
     tune: TuneView = field(default_factory=TuneView)
     problem: Problem | None = None
     notes: tuple[str, ...] = ()
-
-    def with_plan(self, plan: Plan, command: str) -> PlanView:
-        return replace(self, plan=plan, command=command)
 
     @property
     def gpus(self) -> tuple[DeviceUse, ...]:

@@ -18,7 +18,6 @@ from app.model_planning import (
 from app.paths import Paths
 from app.plan_store import PlanStore
 from app.plan_warnings import warnings
-from runtime.placement.plan import Plan
 from runtime.placement.search import Wishes
 
 
@@ -65,8 +64,3 @@ def context_of(planning: ModelPlanning, wishes: Wishes) -> dict[str, Any]:
         "calibrated_by_runs": calibration.runs,
         "context_asked": wishes.n_ctx,
     }
-
-
-def verdict(plan: Plan) -> str:
-    """One word for a plan."""
-    return "fits" if plan.fits else "does not fit"

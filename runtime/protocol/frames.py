@@ -53,7 +53,7 @@ class Generate(msgspec.Struct, frozen=True, tag="generate"):
 class Measure(msgspec.Struct, frozen=True, tag="measure"):
     """Read a made-up prompt of `prompt_tokens`, then decode `decode_tokens` one by one.
 
-    What the KV cache held is gone afterwards. `n_threads` 0 takes those of the load.
+    What the KV cache held is gone afterwards.
     """
 
     request_id: int
