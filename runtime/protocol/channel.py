@@ -21,9 +21,15 @@ class BrokenChannel(Exception):
 class FrameReader(Generic[Frame]):
     """Reads frames of one union from a binary stream."""
 
-    def __init__(self, stream: IO[bytes], decoder: msgspec.msgpack.Decoder[Frame]) -> None:
+    def __init__(
+        self,
+        stream: IO[bytes],
+        decoder: msgspec.msgpack.Decoder[Frame],
+        max_bytes: int = MAX_FRAME_BYTES,
+    ) -> None:
         self._stream = stream
         self._decoder = decoder
+        self._max_bytes = max_bytes
 
     def read(self) -> Frame | None:
         """The next frame, None at the end of the stream; `BrokenChannel` for anything else."""
@@ -33,7 +39,7 @@ class FrameReader(Generic[Frame]):
         if len(head) < LENGTH.size:
             raise BrokenChannel("the stream ended inside a frame")
         (size,) = LENGTH.unpack(head)
-        if size > MAX_FRAME_BYTES:
+        if size > self._max_bytes:
             raise BrokenChannel(f"a frame of {size} bytes")
         body = self._stream.read(size)
         if len(body) < size:
@@ -45,21 +51,22 @@ class FrameReader(Generic[Frame]):
 
 
 class FrameTooLarge(Exception):
-    """A frame over `MAX_FRAME_BYTES` was about to be sent."""
+    """A frame over the limit was about to be sent."""
 
 
 class FrameWriter:
     """Writes whole frames; several threads may share one."""
 
-    def __init__(self, stream: IO[bytes]) -> None:
+    def __init__(self, stream: IO[bytes], max_bytes: int = MAX_FRAME_BYTES) -> None:
         self._stream = stream
+        self._max_bytes = max_bytes
         self._encoder = msgspec.msgpack.Encoder()
         self._lock = threading.Lock()
 
-    def write(self, frame: Command | Event) -> None:
+    def write(self, frame: msgspec.Struct) -> None:
         """`FrameTooLarge` before anything is written; OSError when the other side is gone."""
         body = self._encoder.encode(frame)
-        if len(body) > MAX_FRAME_BYTES:
+        if len(body) > self._max_bytes:
             raise FrameTooLarge(f"{len(body)} bytes")
         with self._lock:
             self._stream.write(LENGTH.pack(len(body)) + body)

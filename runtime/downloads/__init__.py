@@ -1,0 +1,1 @@
+"""Downloads models in a process of its own: queue, pieces, journal, check."""

@@ -1,0 +1,1 @@
+"""Asks the hub: search, what a repository holds, headers by range, the login."""
