@@ -15,7 +15,11 @@ Theme = Literal["system", "light", "dark"]
 
 
 class Settings(msgspec.Struct, frozen=True):
-    """Every choice with its default. `reference_price` is an id in the price list."""
+    """Every choice with its default. `reference_price` is an id in the price list.
+
+    `models_dir`, `hub_endpoint` and `proxy` are "" for the usual; what the environment says of the
+    last two (HF_ENDPOINT, HTTPS_PROXY) goes before them.
+    """
 
     theme: Theme = "system"
     model_id: str = ""
@@ -25,6 +29,14 @@ class Settings(msgspec.Struct, frozen=True):
     temperature: Annotated[float, msgspec.Meta(ge=0, le=5)] = 0.7
     live_panel_open: bool = True
     first_run_done: bool = False
+    models_dir: str = ""
+    hub_endpoint: str = ""
+    hub_offline: bool = False
+    proxy: str = ""
+    downloads_at_once: Annotated[int, msgspec.Meta(ge=1, le=8)] = 1
+    download_connections: Annotated[int, msgspec.Meta(ge=1, le=16)] = 4
+    download_limit_bytes_per_s: Annotated[int, msgspec.Meta(ge=0, le=1 << 40)] = 0
+    resume_downloads: bool = True
 
 
 def read_settings(path: Path) -> Settings:
