@@ -1,0 +1,97 @@
+"""Which quantisation to suggest, and which model to recommend: pure, from sizes and predictions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from app.discover.catalog import Catalog
+from app.discover.state import QuantRow, Recommendation, RepoRow
+
+# Above 5.2 bits a weight (Q4_K_M has 4.85, MXFP4 4.25) nobody sees the difference, but all wait.
+ENOUGH_BITS_PER_WEIGHT = 5.2
+# 250 words a minute, as most people read, are under 6 tokens a second.
+COMFORTABLE_TOKENS_PER_S = 8.0
+_KV_AND_COMPUTE_SHARE = 1.06
+
+
+def bits_per_weight(quant: QuantRow, parameters_total: int) -> float:
+    """File bits for each parameter; 0.0 where the parameters are not known."""
+    return quant.model.size_bytes * 8 / parameters_total if parameters_total else 0.0
+
+
+def with_suggestion(
+    quants: Sequence[QuantRow], parameters_total: int, memory_bytes: int
+) -> tuple[QuantRow, ...]:
+    """`quants` with at most one of them suggested.
+
+    The best one that memory holds and that is no larger than it need be; where none fits, the
+    smallest. Those that were not predicted yet are judged by their size.
+    """
+    chosen = _chosen(quants, parameters_total, memory_bytes)
+    return tuple(replace(quant, suggested=quant is chosen) for quant in quants)
+
+
+def _chosen(
+    quants: Sequence[QuantRow], parameters_total: int, memory_bytes: int
+) -> QuantRow | None:
+    usable = [quant for quant in quants if quant.phase != "failed"]
+    fitting = [quant for quant in usable if fits_memory(quant, memory_bytes)]
+    if not fitting:
+        return min(usable, key=_size, default=None)
+    modest = [
+        quant
+        for quant in fitting
+        if bits_per_weight(quant, parameters_total) <= ENOUGH_BITS_PER_WEIGHT
+    ]
+    return max(modest, key=_size) if modest else min(fitting, key=_size)
+
+
+def fits_memory(quant: QuantRow, memory_bytes: int) -> bool:
+    """Whether GPUs and RAM hold all of it: as predicted, else by its size."""
+    if quant.prediction is not None:
+        return quant.prediction.fit == "memory"
+    return quant.model.size_bytes * _KV_AND_COMPUTE_SHARE <= memory_bytes
+
+
+def _size(quant: QuantRow) -> int:
+    return quant.model.size_bytes
+
+
+def recommended(rows: Iterable[RepoRow], catalog: Catalog) -> Recommendation | None:
+    """The ablest family of the list that answers faster than one reads; else the fastest.
+
+    None while nothing is predicted, and for a machine on which none fits.
+    """
+    candidates = [
+        (row, quant)
+        for row in rows
+        if (quant := row.suggested) is not None
+        and quant.prediction is not None
+        and quant.prediction.fit == "memory"
+        and (family := catalog.family(row.repo)) is not None
+        and not family.purpose
+    ]
+    quick = [pair for pair in candidates if _decode(pair[1]) >= COMFORTABLE_TOKENS_PER_S]
+    if quick:
+        row, quant = max(quick, key=lambda pair: catalog.rank(pair[0].repo))
+        return Recommendation(row.repo, row.name, quant, _why(row, quant, is_quick=True))
+    if not candidates:
+        return None
+    row, quant = max(candidates, key=lambda pair: _decode(pair[1]))
+    return Recommendation(row.repo, row.name, quant, _why(row, quant, is_quick=False))
+
+
+def _decode(quant: QuantRow) -> float:
+    return quant.prediction.decode_low if quant.prediction else 0.0
+
+
+def _why(row: RepoRow, quant: QuantRow, *, is_quick: bool) -> str:
+    assert quant.prediction is not None
+    pace = (
+        "It should answer faster than most people read."
+        if is_quick
+        else "It is the fastest of our list here."
+    )
+    own = " Predicted from runs on this machine." if quant.prediction.calibrated else ""
+    return f"{row.why} {pace}{own}"
