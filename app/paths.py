@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from platformdirs import PlatformDirs
@@ -20,6 +20,7 @@ class Paths:
     data_dir: Path
     cache_dir: Path
     log_dir: Path
+    chosen_models_dir: Path | None = None
 
     @classmethod
     def for_user(cls, environment: Mapping[str, str] = os.environ) -> Paths:
@@ -39,7 +40,12 @@ class Paths:
 
     @property
     def models_dir(self) -> Path:
-        return self.data_dir / "models"
+        """Where models are kept: the person's choice, else a folder of the data."""
+        return self.chosen_models_dir or self.data_dir / "models"
+
+    def with_models_in(self, chosen: str) -> Paths:
+        """The same with models in `chosen`; "" is the usual place."""
+        return replace(self, chosen_models_dir=Path(chosen) if chosen else None)
 
     @property
     def database(self) -> Path:

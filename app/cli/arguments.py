@@ -6,7 +6,10 @@ import argparse
 
 from app.byte_sizes import parse_size
 
-COMMANDS = ("doctor", "list", "run", "plan", "tune", "bench")
+COMMANDS = (
+    *("doctor", "list", "run", "plan", "tune", "bench"),
+    *("search", "pull", "rm", "verify", "import"),
+)
 OBJECTIVES = ("chat", "documents", "agent")
 KV_TYPES = ("f16", "q8_0", "q4_0")
 LEAST_CONTEXT = 256  # The engine makes no smaller one.
@@ -72,7 +75,43 @@ def parser() -> argparse.ArgumentParser:
     bench = commands.add_parser("bench", help="measure the plan that would be used")
     _placing(bench)
     _json(bench)
+    _owning(commands)
     return root
+
+
+def _owning(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    search = commands.add_parser("search", help="find models on the Hugging Face hub")
+    search.add_argument("query", metavar="QUERY", help="words, an author, OWNER/NAME or an address")
+    search.add_argument("--all", action="store_true", help="dense models too")
+    search.add_argument("--limit", type=_at_least(1), default=30, metavar="N")
+    _json(search)
+
+    pull = commands.add_parser("pull", help="download a model, or go on with one that was begun")
+    pull.add_argument(
+        "model",
+        metavar="REPO[:QUANT|FILE]",
+        help="as unsloth/Qwen3-30B-A3B-GGUF:Q4_K_M; without QUANT what suits this computer",
+    )
+    _json(pull)
+
+    rm = commands.add_parser("rm", help="delete a model from this computer")
+    rm.add_argument("model", metavar="MODEL", help="an id from `coterie list`, or a GGUF file")
+    rm.add_argument("--yes", action="store_true", help="do not ask")
+    rm.add_argument("--for-good", action="store_true", help="not to the trash")
+    _json(rm)
+
+    verify = commands.add_parser("verify", help="compare a model's file with its hash")
+    verify.add_argument("model", metavar="MODEL", help="an id from `coterie list`, or a GGUF file")
+    _json(verify)
+
+    bring = commands.add_parser("import", help="use a model file that is on this disk already")
+    bring.add_argument("path", metavar="PATH", nargs="?", help="a GGUF file or a folder of them")
+    how = bring.add_mutually_exclusive_group()
+    how.add_argument("--link", action="store_true", help="leave it where it is (the default)")
+    how.add_argument("--copy", action="store_true", help="copy it into the models folder")
+    how.add_argument("--move", action="store_true", help="move it into the models folder")
+    bring.add_argument("--find", action="store_true", help="list models of other programs")
+    _json(bring)
 
 
 def _placing(command: argparse.ArgumentParser) -> None:

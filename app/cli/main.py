@@ -26,7 +26,15 @@ def parse(arguments: list[str]) -> argparse.Namespace:
 def run_command(options: argparse.Namespace, paths: Paths) -> int:
     """Run `options.command`; returns the exit code, or exits with that of a failure."""
     with _failures_told():
-        return _dispatch(options, paths)
+        return _dispatch(options, _with_chosen_models(paths))
+
+
+def _with_chosen_models(paths: Paths) -> Paths:
+    """Models may have been moved to another disk in the window."""
+    from app.settings import look_at_settings
+
+    settings, _ = look_at_settings(paths.settings_file)
+    return paths.with_models_in(settings.models_dir)
 
 
 @contextlib.contextmanager
@@ -86,7 +94,33 @@ def _dispatch(options: argparse.Namespace, paths: Paths) -> int:
 
             act = tune_command.run if options.command == "tune" else tune_command.bench
             return act(options, paths, sys.stdout, sys.stderr)
+        case "search" | "pull" | "rm" | "verify" | "import":
+            return _owning(options, paths)
         case _:
             from app.cli import run_command
 
             return run_command.run(options, paths, sys.stdin, sys.stdout, sys.stderr)
+
+
+def _owning(options: argparse.Namespace, paths: Paths) -> int:
+    match options.command:
+        case "search":
+            from app.cli import search_command
+
+            return search_command.run(options, paths, sys.stdout)
+        case "pull":
+            from app.cli import pull_command
+
+            return pull_command.run(options, paths, sys.stdout, sys.stderr)
+        case "rm":
+            from app.cli import rm_command
+
+            return rm_command.run(options, paths, sys.stdin, sys.stdout, sys.stderr)
+        case "verify":
+            from app.cli import verify_command
+
+            return verify_command.run(options, paths, sys.stdout, sys.stderr)
+        case _:
+            from app.cli import import_command
+
+            return import_command.run(options, paths, sys.stdout, sys.stderr)

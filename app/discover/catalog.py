@@ -12,6 +12,9 @@ from app.json_file import Unreadable, read_json
 from runtime.hub.frames import HubSummary
 
 
+SHIPPED_CATALOG = Path(__file__).resolve().parents[2] / "assets" / "catalog.json"
+
+
 class Family(msgspec.Struct, frozen=True):
     """One entry of `assets/catalog.json`. Counts of 0 are not stated there.
 

@@ -1,12 +1,11 @@
-"""The environment that the hub and download processes get: the system's, and the person's choices
-where it says nothing.
-"""
+"""What the person chose about the hub and downloads, in the form its processes take it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from app.settings import Settings
+from runtime.downloads.frames import TransferSettings
 
 ENDPOINT_VARIABLE, OFFLINE_VARIABLE = "HF_ENDPOINT", "HF_HUB_OFFLINE"
 # httpx2 reads these in either case (httpx2/_utils.py, get_environment_proxies).
@@ -15,7 +14,7 @@ _TRUE = frozenset({"1", "true", "yes", "on"})
 
 
 def hub_environment(settings: Settings, environment: Mapping[str, str]) -> dict[str, str]:
-    """`environment` with `settings` added where it does not say otherwise."""
+    """What its processes start with: `environment`, and `settings` where that says nothing."""
     found = dict(environment)
     if settings.hub_endpoint and not found.get(ENDPOINT_VARIABLE):
         found[ENDPOINT_VARIABLE] = settings.hub_endpoint
@@ -31,6 +30,16 @@ def hub_environment(settings: Settings, environment: Mapping[str, str]) -> dict[
 def is_offline(settings: Settings, environment: Mapping[str, str]) -> bool:
     """Whether nothing may be asked of the hub."""
     return settings.hub_offline or environment.get(OFFLINE_VARIABLE, "").lower() in _TRUE
+
+
+def transfer_settings(settings: Settings) -> TransferSettings:
+    """How to download."""
+    return TransferSettings(
+        settings.downloads_at_once,
+        settings.download_connections,
+        settings.download_limit_bytes_per_s,
+        settings.resume_downloads,
+    )
 
 
 def _either_case(environment: Mapping[str, str], name: str) -> str:
