@@ -15,7 +15,8 @@ TaskKind = Literal["verify", "import", "move_models", "delete", "find"]
 class OwnedFacts:
     """Beside one `LocalModel`, by its id. `last_used_at_s` is Unix time, 0 for never.
 
-    `source` is a repository or what it was imported from, "" for a file somebody put there.
+    `source` is a repository or what it was imported from, "" for a file somebody put there;
+    `first_file` is the file's name without its folder.
     `verified_at_s` is 0 for never; `linked` files belong to another program.
     """
 
@@ -27,6 +28,7 @@ class OwnedFacts:
     prompt_tokens_per_s: float | None = None
     verified_at_s: float = 0.0
     linked: bool = False
+    first_file: str = ""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,6 @@ from app.discover.state import RepoRow, Shape
 from app.json_file import Unreadable, read_json
 from runtime.hub.frames import HubSummary
 
-
 SHIPPED_CATALOG = Path(__file__).resolve().parents[2] / "assets" / "catalog.json"
 
 

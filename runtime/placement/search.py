@@ -69,17 +69,28 @@ def _bases(situation: Situation, wishes: Wishes) -> Iterator[Placement]:
     for kv_type in kv_types:
         for n_ubatch in ubatches:
             for mode, no_host, offload in _host_modes(situation):
-                yield Placement(
-                    n_ctx=wishes.n_ctx,
-                    kv_type=kv_type,
-                    n_batch=max(n_ubatch, 512),
-                    n_ubatch=n_ubatch,
-                    n_threads=threads,
-                    load_mode=mode,
-                    no_host=no_host,
-                    op_offload=offload,
-                    use_extra_bufts=wishes.allow_repack,
-                )
+                for repack in _repacking(situation, wishes):
+                    yield Placement(
+                        n_ctx=wishes.n_ctx,
+                        kv_type=kv_type,
+                        n_batch=max(n_ubatch, 512),
+                        n_ubatch=n_ubatch,
+                        n_threads=threads,
+                        load_mode=mode,
+                        no_host=no_host,
+                        op_offload=offload,
+                        use_extra_bufts=repack,
+                    )
+
+
+def _repacking(situation: Situation, wishes: Wishes) -> tuple[bool, ...]:
+    """Whether to repack what the host holds. A repacked weight must stay in memory; one as it is in
+    the file can be read again from disk, so a model larger than memory runs that way alone.
+    """
+    if not wishes.allow_repack:
+        return (False,)
+    pinned = any(gpu.has_host_buffer for gpu in situation.hardware.gpus)
+    return (True,) if pinned else (True, False)
 
 
 def _host_modes(situation: Situation) -> tuple[tuple[LoadMode, bool, bool], ...]:

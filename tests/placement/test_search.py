@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+import msgspec
 import pytest
 
 from runtime.placement.expert_split import host_order, split_stems
@@ -181,11 +182,19 @@ def test_long_prompts_get_large_batches(
 
 def test_a_processor_alone_gets_no_gpu_wishes(true_layout: Layouts) -> None:
     now = situation(true_layout(*OLMOE), machine(ram_gib=32))
-    for plan in ranked_plans(now, CHAT):
-        assert plan.placement == Placement(
-            n_ctx=8192, n_batch=512, n_threads=8, load_mode="mmap", op_offload=False
-        )
+    plain = Placement(n_ctx=8192, n_batch=512, n_threads=8, load_mode="mmap", op_offload=False)
+    repacked, as_in_file = ranked_plans(now, CHAT)
+    assert repacked.placement == plain
+    assert as_in_file.placement == msgspec.structs.replace(plain, use_extra_bufts=False)
     assert best_plan(now, wish(kv_type="q8_0")).placement.kv_type == "q8_0"
+
+
+def test_more_than_memory_holds_is_read_from_disk_as_it_is(true_layout: Layouts) -> None:
+    now = situation(true_layout(*QWEN), machine(ram_gib=16))
+    best = ranked_plans(now, CHAT)[0]
+    assert best.fits
+    assert not best.placement.use_extra_bufts
+    assert 0 < best.disk_share < 1
 
 
 def test_a_device_without_host_buffers_is_not_told_of_pinned_memory(true_layout: Layouts) -> None:
