@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from app.discover.catalog import Catalog
+from app.discover.listing import smallest_bytes
 from app.discover.state import QuantRow, Recommendation, RepoRow
 
 # Above 5.2 bits a weight (Q4_K_M has 4.85, MXFP4 4.25) nobody sees the difference, but all wait.
@@ -58,10 +59,12 @@ def _size(quant: QuantRow) -> int:
     return quant.model.size_bytes
 
 
-def recommended(rows: Iterable[RepoRow], catalog: Catalog) -> Recommendation | None:
+def recommended(
+    rows: Sequence[RepoRow], catalog: Catalog, memory_bytes: int
+) -> Recommendation | None:
     """The ablest family of the list that answers faster than one reads; else the fastest.
 
-    None while nothing is predicted, and for a machine on which none fits.
+    None while an abler one that may fit is still to be read, and where none fits.
     """
     candidates = [
         (row, quant)
@@ -73,13 +76,27 @@ def recommended(rows: Iterable[RepoRow], catalog: Catalog) -> Recommendation | N
         and not family.purpose
     ]
     quick = [pair for pair in candidates if _decode(pair[1]) >= COMFORTABLE_TOKENS_PER_S]
+    waiting = [catalog.rank(row.repo) for row in rows if _is_waited_for(row, catalog, memory_bytes)]
     if quick:
         row, quant = max(quick, key=lambda pair: catalog.rank(pair[0].repo))
+        if max(waiting, default=-1) > catalog.rank(row.repo):
+            return None
         return Recommendation(row.repo, row.name, quant, _why(row, quant, is_quick=True))
-    if not candidates:
+    if waiting or not candidates:
         return None
     row, quant = max(candidates, key=lambda pair: _decode(pair[1]))
     return Recommendation(row.repo, row.name, quant, _why(row, quant, is_quick=False))
+
+
+def _is_waited_for(row: RepoRow, catalog: Catalog, memory_bytes: int) -> bool:
+    """Whether `row` may yet turn out to be the one."""
+    family = catalog.family(row.repo)
+    if family is None or family.purpose or row.phase == "failed":
+        return False
+    quant = row.suggested
+    if quant is None:
+        return not row.quants and smallest_bytes(row) <= memory_bytes
+    return quant.phase in ("unread", "reading") and fits_memory(quant, memory_bytes)
 
 
 def _decode(quant: QuantRow) -> float:

@@ -62,6 +62,7 @@ class DiscoverDesk(QObject):
         self._retrying = Retrying(self._counting_down, self.try_again, self)
         self._account = AccountDesk(client, self._account_changed)
         self._machine: PredictingMachine | None = None
+        self._machine_problem: Problem | None = None
         self._catalog_rows = catalog_rows(catalog)
         self._rows = self._catalog_rows
         self._view = DiscoverView()
@@ -173,7 +174,7 @@ class DiscoverDesk(QObject):
     def _ask_from_the_start(self) -> None:
         self._retrying.stop()
         offline = self._is_offline()
-        self._view = replace(self._view, offline=offline, problem=None, retry_in_s=0.0)
+        self._view = replace(self._view, offline=offline, retry_in_s=0.0)
         if not self._view.query:
             self._rows = self._catalog_rows
         if offline:
@@ -220,7 +221,7 @@ class DiscoverDesk(QObject):
             repository, room = event.repository, self._memory_bytes
             self._change(repo, lambda row: rows.with_repository(row, repository, room))
             if self._view.phase in ("searching", "failed") and in_list:
-                self._show(phase="ready", problem=None, retry_in_s=0.0)
+                self._show(phase="ready", retry_in_s=0.0)
             self._read_described(repo)
 
         def failed(event: HubFailed) -> None:
@@ -278,7 +279,8 @@ class DiscoverDesk(QObject):
 
     def _machine_read(self, machine: PredictingMachine | Problem) -> None:
         if isinstance(machine, Problem):
-            self._show(problem=machine)
+            self._machine_problem = machine
+            self._show()
             return
         self._machine = machine
         for row in self._rows:
@@ -313,11 +315,13 @@ class DiscoverDesk(QObject):
         every = [rows.marked(row, self._installed, downloads) for row in self._rows]
         shown = listed(every, view.filters, room, self._catalog)
         catalog = [rows.marked(row, self._installed, downloads) for row in self._catalog_rows]
+        problem = view.problem if view.phase == "failed" else self._machine_problem
         self._view = replace(
             view,
+            problem=problem,
             rows=shown,
             hidden=hidden(every, view.filters, room),
             licences=licences(every),
-            recommendation=recommended(catalog, self._catalog),
+            recommendation=recommended(catalog, self._catalog, room),
         )
         self.changed.emit(self._view)

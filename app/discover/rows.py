@@ -66,7 +66,8 @@ def with_prediction(
     def change(quant: QuantRow) -> QuantRow:
         return replace(quant, phase="ready", prediction=prediction, problem=None)
 
-    return suggesting(replace(_changed(row, model, change), shape=shape), memory_bytes)
+    found = replace(_changed(row, model, change), shape=shape, problem=None, url="")
+    return suggesting(found, memory_bytes)
 
 
 def with_phase(

@@ -148,7 +148,8 @@ class DiscoverView:
     """The whole page. `rows` are filtered and sorted; `hidden` counts what each filter alone hides.
 
     `offline` is the person's choice (HF_HUB_OFFLINE), in which nothing is asked. In phase "failed"
-    `problem` says why, and `retry_in_s` counts down to the next try, 0 without one.
+    `problem` says why, and `retry_in_s` counts down to the next try, 0 without one; in the others a
+    `problem` says why nothing can be predicted.
     """
 
     phase: DiscoverPhase = "starting"

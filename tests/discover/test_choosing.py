@@ -87,18 +87,35 @@ def offer(repo: str, decode: float, fit: str = "memory") -> RepoRow:
     ],
 )
 def test_recommended(rows: list[RepoRow], repo: str | None) -> None:
-    found = recommended(rows, CATALOG)
+    found = recommended(rows, CATALOG, 20 * GIB)
+    assert (found.repo if found else None) == repo
+
+
+@pytest.mark.parametrize(
+    ("waiting", "repo"),
+    [
+        (row("org/Middle-GGUF", replace(quant("Q4_K_M", 17), suggested=True)), None),
+        (row("org/Middle-GGUF", replace(quant("Q4_K_M", 22), suggested=True)), "org/Small-GGUF"),
+        (row("org/Huge-GGUF", parameters_total=671 * BILLION), "org/Small-GGUF"),
+        (row("org/Middle-GGUF", parameters_total=30 * BILLION), None),
+        (replace(row("org/Middle-GGUF"), phase="failed"), "org/Small-GGUF"),
+    ],
+)
+def test_nothing_is_recommended_while_an_abler_one_may_follow(
+    waiting: RepoRow, repo: str | None
+) -> None:
+    found = recommended([offer("org/Small-GGUF", 60), waiting], CATALOG, 20 * GIB)
     assert (found.repo if found else None) == repo
 
 
 def test_the_reason_says_why_and_whether_runs_here_are_in_it() -> None:
     quick = offer("org/Middle-GGUF", 20)
-    found = recommended([replace(quick, why="Able.")], CATALOG)
+    found = recommended([replace(quick, why="Able.")], CATALOG, 20 * GIB)
     assert found is not None
     assert found.reason == "Able. It should answer faster than most people read."
     measured = quick.quants[0]
     assert measured.prediction is not None
     calibrated = replace(measured, prediction=replace(measured.prediction, calibrated=True))
-    found = recommended([replace(quick, why="Able.", quants=(calibrated,))], CATALOG)
+    found = recommended([replace(quick, why="Able.", quants=(calibrated,))], CATALOG, 20 * GIB)
     assert found is not None
     assert found.reason.endswith("Predicted from runs on this machine.")
