@@ -269,6 +269,8 @@ class DiscoverDesk(QObject):
     def _predicted(self, key: Key, prediction: Prediction, shape: Shape) -> None:
         room = self._memory_bytes
         self._change(key[0], lambda row: rows.with_prediction(row, key[2], prediction, shape, room))
+        if (row := self._row(key[0])) is not None and self._catalog.rank(row.repo) >= 0:
+            self._read_suggested(row)  # another one may be suggested now
 
     def _not_read(self, key: Key, event: HubFailed) -> None:
         self._change(key[0], lambda row: rows.with_phase(row, key[2], "failed", event.problem))
