@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from runtime.gguf.header import GgufHeader, TensorInfo
+from runtime.gguf.long_lists import ListNotes, LongLists
 from runtime.gguf.problems import damaged, ends_early, not_gguf, unreadable
 from runtime.gguf.ranged import CHUNK_BYTES, Cursor, RangedReader, open_ranges
 from runtime.gguf.tensor_types import TENSOR_TYPES, TensorType
@@ -40,17 +42,43 @@ def read_header(source: Path | RangedReader, chunk_bytes: int = CHUNK_BYTES) -> 
     """
     if isinstance(source, Path):
         with open_ranges(source) as ranges:
-            return _read(Cursor(ranges, chunk_bytes))
-    return _read(Cursor(source, chunk_bytes))
+            return _read(Cursor(ranges, chunk_bytes)).header
+    return _read(Cursor(source, chunk_bytes)).header
 
 
-def _read(cursor: Cursor) -> GgufHeader:
+@dataclass(frozen=True)
+class MappedHeader:
+    """A header, where its long lists lie (None where they can't be stepped over) and its end.
+
+    `stepped_over`: the lists are another file's, and were not read here.
+    """
+
+    header: GgufHeader
+    lists: LongLists | None
+    end: int
+    stepped_over: bool
+
+
+def read_mapped(
+    source: RangedReader, chunk_bytes: int = CHUNK_BYTES, known: LongLists | None = None
+) -> MappedHeader:
+    """As `read_header`, and where the long lists are.
+
+    `known` are the lists of another file of the same model. Where those of this file begin alike
+    they are not read but taken from there. All else is read and checked as ever, so lists of
+    another size put the reading out of step, which shows: check that the tensors fill the file.
+    """
+    return _read(Cursor(source, chunk_bytes), known)
+
+
+def _read(cursor: Cursor, known: LongLists | None = None) -> MappedHeader:
     version = _read_version(cursor)
     tensor_count, pair_count = (int(count) for count in cursor.unpack(_COUNTS))
     _check_count(cursor, pair_count, MAX_METADATA_PAIRS, _SMALLEST_PAIR_BYTES, "values")
     _check_count(cursor, tensor_count, MAX_TENSORS, _SMALLEST_TENSOR_BYTES, "tensors")
     values = ValueReader(cursor)
-    metadata = _read_metadata(values, pair_count)
+    notes = ListNotes()
+    metadata, stepped_over = _read_metadata(cursor, values, pair_count, notes, known)
     split_index, split_count = _split(metadata)
     if tensor_count == 0 and split_count == 1:
         raise unreadable(
@@ -60,12 +88,14 @@ def _read(cursor: Cursor) -> GgufHeader:
         )
     alignment = _alignment(metadata)
     tensors = _read_tensors(cursor, values, tensor_count, alignment)
+    end = cursor.position
     data_offset = _aligned(cursor.position, alignment) if tensors else cursor.position
     if tensors:
         _check_data(data_offset + tensors[-1].offset + tensors[-1].bytes, cursor.file_bytes)
-    return GgufHeader(
+    header = GgufHeader(
         version, metadata, tensors, data_offset, cursor.file_bytes, split_index, split_count
     )
+    return MappedHeader(header, notes.lists(), end, stepped_over)
 
 
 def _read_version(cursor: Cursor) -> int:
@@ -91,14 +121,31 @@ def _check_count(cursor: Cursor, count: int, most: int, smallest_bytes: int, wha
     cursor.require(count * smallest_bytes)
 
 
-def _read_metadata(values: ValueReader, pair_count: int) -> dict[str, Value]:
+def _read_metadata(
+    cursor: Cursor,
+    values: ValueReader,
+    pair_count: int,
+    notes: ListNotes,
+    known: LongLists | None,
+) -> tuple[dict[str, Value], bool]:
+    """The metadata, and whether the known lists were stepped over."""
     metadata: dict[str, Value] = {}
-    for _ in range(pair_count):
+    stepped_over = False
+    while len(metadata) < pair_count:
+        key_begin = cursor.position
         key = values.text()
         if not key or key in metadata:
             raise damaged(f'Its header has the key "{shown(key)}" twice.' if key else _NO_KEY)
+        if known is not None and known.begin_here(key, cursor):
+            known.step_over(metadata, cursor)
+            stepped_over = True
+            continue
+        value_begin = cursor.position
         metadata[key] = values.value(key)
-    return metadata
+        notes.note(key, metadata[key], key_begin, value_begin, cursor.position)
+    if len(metadata) > pair_count:
+        raise damaged("Its header has more values than it says.")
+    return metadata, stepped_over
 
 
 _NO_KEY = "Its header has a value without a key."

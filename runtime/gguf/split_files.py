@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -49,8 +50,15 @@ def read_model(path: Path) -> GgufHeader:
     missing = [part.name for part in paths if not part.exists()]
     if missing and len(paths) > 1:
         raise _parts_missing(missing, len(paths))
-    headers = [read_header(part) for part in paths]
-    _check_parts(headers, path)
+    return joined([read_header(part) for part in paths], path.name)
+
+
+def joined(headers: Sequence[GgufHeader], name: str) -> GgufHeader:
+    """The headers of a model's parts, in order, as one; `name` is what an error calls it.
+
+    Raises CoterieError of kind "model_unreadable" when they do not belong together.
+    """
+    _check_parts(headers, name)
     if len(headers) == 1:
         return headers[0]
     return replace(
@@ -60,21 +68,21 @@ def read_model(path: Path) -> GgufHeader:
     )
 
 
-def _check_parts(headers: list[GgufHeader], path: Path) -> None:
+def _check_parts(headers: Sequence[GgufHeader], name: str) -> None:
     for index, header in enumerate(headers):
         if (header.split_index, header.split_count) == (index, len(headers)):
             continue
         if len(headers) == 1:
             raise unreadable(
                 "Parts of the model are missing",
-                f"{path.name} is part {header.split_index + 1} of {header.split_count}, but its "
+                f"{name} is part {header.split_index + 1} of {header.split_count}, but its "
                 "name does not say so, and the other parts cannot be found.",
                 "Give the files their first names back, as NAME-00001-of-00002.gguf.",
             )
         raise damaged(f"Part {index + 1} of {len(headers)} does not belong to the others.")
 
 
-def _all_tensors(headers: list[GgufHeader]) -> tuple[TensorInfo, ...]:
+def _all_tensors(headers: Sequence[GgufHeader]) -> tuple[TensorInfo, ...]:
     tensors = tuple(
         replace(tensor, part=index)
         for index, header in enumerate(headers)

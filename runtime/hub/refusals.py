@@ -1,0 +1,169 @@
+"""What it means when the hub does not answer or says no, in the words a person reads."""
+
+from __future__ import annotations
+
+import email.utils
+import ssl
+import time
+
+import httpx2
+
+from runtime.errors import CoterieError, Problem
+
+_MOST_WAIT_S = 3600.0
+
+
+class LinkProblem(CoterieError):
+    """The hub did not give what was asked. `url` is where a person can accept or look.
+
+    `is_passing`: worth trying again without a person doing anything, after `retry_after_s`.
+    """
+
+    def __init__(
+        self,
+        problem: Problem,
+        url: str = "",
+        retry_after_s: float = 0.0,
+        is_passing: bool = False,
+    ) -> None:
+        super().__init__(problem)
+        self.url = url
+        self.retry_after_s = retry_after_s
+        self.is_passing = is_passing
+
+
+def retry_after_s(headers: httpx2.Headers, now_s: float | None = None) -> float:
+    """The wait a Retry-After header asks for, 0 without one; an hour at most."""
+    word = headers.get("Retry-After", "").strip()
+    if not word:
+        return 0.0
+    if word.isdecimal():
+        return min(float(word), _MOST_WAIT_S)
+    try:
+        at_s = email.utils.parsedate_to_datetime(word).timestamp()
+    except (ValueError, OverflowError):
+        return 0.0
+    return min(max(0.0, at_s - (time.time() if now_s is None else now_s)), _MOST_WAIT_S)
+
+
+def offline() -> LinkProblem:
+    return LinkProblem(
+        Problem(
+            kind="hub_offline",
+            title="The hub is switched off",
+            message="HF_HUB_OFFLINE is set, so Coterie does not ask the hub.",
+            remedy="Switch offline off in the settings, or unset HF_HUB_OFFLINE.",
+        )
+    )
+
+
+def unreachable(endpoint: str, reason: Exception | str) -> LinkProblem:
+    """No usable answer from `endpoint`."""
+    if _is_certificate(reason):
+        message = f"The certificate of {endpoint} could not be verified."
+        remedy = "Check the date of this computer, and SSL_CERT_FILE if your network uses a proxy."
+    else:
+        message = f"{endpoint} could not be reached: {_words(reason)}."
+        remedy = "Check the connection, the proxy and the hub's address."
+    return LinkProblem(
+        Problem("hub_unreachable", "The hub can't be reached", message, remedy), is_passing=True
+    )
+
+
+def refusal(
+    response: httpx2.Response, endpoint: str, repo: str, path: str, has_token: bool
+) -> LinkProblem:
+    """What an answer of 400 or more to a question about `repo` means; `path` "" for all of it."""
+    status, page = response.status_code, f"{endpoint}/{repo}"
+    code = response.headers.get("X-Error-Code", "")
+    said = response.headers.get("X-Error-Message", "")
+    if code == "GatedRepo":
+        return LinkProblem(_gated(repo, has_token), page)
+    if status == 429:
+        return _busy(response)
+    if status in (401, 403) and "credentials" in said.lower():
+        return LinkProblem(_token_refused(), f"{endpoint}/settings/tokens")
+    if status in (401, 404) or code == "RepoNotFound":
+        return LinkProblem(_not_found(repo, path, code, has_token), page)
+    if status == 403:
+        return LinkProblem(_token_refused(said), f"{endpoint}/settings/tokens")
+    return _error(response, endpoint)
+
+
+def _busy(response: httpx2.Response) -> LinkProblem:
+    wait_s = retry_after_s(response.headers)
+    return LinkProblem(
+        Problem(
+            kind="hub_busy",
+            title="The hub asks to wait",
+            message="Too many requests came from this connection.",
+            remedy="Try again in a few minutes; signing in raises the limit.",
+        ),
+        retry_after_s=wait_s,
+        is_passing=True,
+    )
+
+
+def _error(response: httpx2.Response, endpoint: str) -> LinkProblem:
+    return LinkProblem(
+        Problem(
+            kind="hub_error",
+            title="The hub answered with an error",
+            message=f"{endpoint} answered {response.status_code} {response.reason_phrase}".strip()
+            + ".",
+            remedy="Try again in a few minutes.",
+        ),
+        retry_after_s=retry_after_s(response.headers),
+        is_passing=response.status_code >= 500 or response.status_code == 408,
+    )
+
+
+def _gated(repo: str, has_token: bool) -> Problem:
+    if has_token:
+        remedy = "Open its page, accept the conditions, then try again."
+    else:
+        remedy = "Open its page, accept the conditions, sign in here, then try again."
+    return Problem(
+        kind="hub_gated",
+        title="This model asks you to accept its conditions",
+        message=f"The authors of {repo} want that before they share it.",
+        remedy=remedy,
+    )
+
+
+def _not_found(repo: str, path: str, code: str, has_token: bool) -> Problem:
+    if code == "EntryNotFound":
+        message = f"{repo} has no file {path}."
+    elif code == "RevisionNotFound":
+        message = f"{repo} does not have this version any more."
+    else:
+        message = f"There is no {repo} on the hub, or it is private."
+    if has_token:
+        remedy = "Check the name, and that your token may read it."
+    else:
+        remedy = "Check the name; sign in if it is private."
+    return Problem("hub_not_found", "The hub does not have this", message, remedy)
+
+
+def _token_refused(said: str = "") -> Problem:
+    return Problem(
+        kind="hub_token_refused",
+        title="The hub does not accept the token",
+        message=said[:200] or "It is expired, revoked or mistyped.",
+        remedy="Sign in with another token.",
+    )
+
+
+def _is_certificate(reason: Exception | str) -> bool:
+    error: BaseException | None = reason if isinstance(reason, Exception) else None
+    while error is not None:
+        if isinstance(error, ssl.SSLCertVerificationError) or "CERTIFICATE_VERIFY" in str(error):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def _words(reason: Exception | str) -> str:
+    if isinstance(reason, httpx2.TimeoutException):
+        return "it did not answer in time"
+    return (str(reason) or type(reason).__name__)[:200].rstrip(".")
