@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import msgspec
@@ -13,6 +13,7 @@ from runtime.gguf.model_shape import ModelShape
 
 _LOG = logging.getLogger(__name__)
 _FORMAT = 1  # Another number when a ModelShape of the same file comes out differently.
+Stamp = tuple[int, int]  # size of all parts together, latest change
 
 
 class _Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -42,18 +43,24 @@ class HeaderCache:
         self, model: Path, parts: tuple[Path, ...], read: Callable[[], ModelShape]
     ) -> ModelShape:
         """The shape of `model`, which is in `parts`: the kept one if no part changed, else read."""
+        return self.stamped(model, _stamp(parts), read)
+
+    def stamped(
+        self, model: Path | str, stamp: Stamp | None, read: Callable[[], ModelShape]
+    ) -> ModelShape:
+        """The same for a caller that has looked at the files; no stamp when it could not."""
         entries = self._loaded()
-        stamp = _stamp(parts)
-        known = entries.get(_key(model))
+        key = _key(model)
+        known = entries.get(key)
         if known and (known.file_bytes, known.modified_ns) == stamp:
             return known.shape
         shape = read()
         if stamp:
-            entries[_key(model)] = _Entry(*stamp, shape)
+            entries[key] = _Entry(*stamp, shape)
             self._changed = True
         return shape
 
-    def keep_only(self, models: set[Path]) -> None:
+    def keep_only(self, models: Iterable[Path | str]) -> None:
         """Forget every other model, and write the file if anything changed."""
         entries = self._loaded()
         gone = entries.keys() - {_key(model) for model in models}
@@ -89,12 +96,15 @@ class HeaderCache:
         self._changed = False
 
 
-def _key(model: Path) -> str:
+def _key(model: Path | str) -> str:
     """The path as text that JSON can hold; a file's name may be any bytes."""
-    return os.fsencode(model).decode("utf-8", "backslashreplace")
+    text = os.fspath(model)
+    if text.isascii():
+        return text
+    return os.fsencode(text).decode("utf-8", "backslashreplace")
 
 
-def _stamp(parts: tuple[Path, ...]) -> tuple[int, int] | None:
+def _stamp(parts: tuple[Path, ...]) -> Stamp | None:
     """Size of all parts together and the latest change; None when a part can't be looked at."""
     try:
         states = [part.stat() for part in parts]

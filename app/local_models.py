@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from itertools import chain, count
 from pathlib import Path
 
 import msgspec
 
 from app.header_cache import HeaderCache
+from app.owned.record_index import RecordIndex
+from app.owned.shelf import ShelfEntry, shelf_entries
 from runtime.errors import CoterieError, Problem
 from runtime.gguf.header import GgufHeader
 from runtime.gguf.model_shape import ModelShape, model_shape
-from runtime.gguf.split_files import first_part, model_stem, part_paths, read_model
+from runtime.gguf.split_files import first_part, model_stem, read_model
 from runtime.gguf.values import shown
 
 _MAX_NAMED = 8
@@ -24,7 +24,10 @@ _MAX_NAMED = 8
 class LocalModel:
     """A GGUF on this disk. `parameters_active` counts what one token uses; 0 experts is dense.
 
-    `note` is a short honest line for people ("a 135M model, for trying things out").
+    `note` is a short honest line for people ("a 135M model, for trying things out"). `licence` is
+    the hub's word or the file's own, `source` "hub" or what it was imported from, both "" when
+    nobody knows. `digests` are the sha256 of its files where all are known. A linked model stays
+    where it is and belongs to another program. `verified_at_s` is Unix time, 0 for never.
     """
 
     id: str
@@ -39,13 +42,29 @@ class LocalModel:
     expert_used_count: int
     n_ctx_train: int
     note: str = ""
+    licence: str = ""
+    source: str = ""
+    repo: str = ""
+    digests: tuple[str, ...] = ()
+    is_linked: bool = False
+    verified_at_s: float = 0.0
+
+
+@dataclass(frozen=True)
+class UnusableModel:
+    """A file that can't be used as a model, or a link to one that is gone; it can be deleted."""
+
+    id: str
+    path: Path
+    problem: Problem
+    is_linked: bool
 
 
 class LocalModels:
-    """The models in one folder and the folders in it.
+    """The models in one folder and the folders in it, and those linked from elsewhere.
 
     Headers already read are kept in `cache_path`. A model split over files is one model, at the
-    path of its first part.
+    path of its first part; the same model twice is listed once.
     """
 
     def __init__(
@@ -56,40 +75,59 @@ class LocalModels:
     ) -> None:
         self._models_dir = models_dir
         self._cache = HeaderCache(cache_path)
+        self._index_path = cache_path.with_name("model-records.json")
+        self._records = RecordIndex(models_dir, self._index_path)
         self._read_header = read_header
-        self._problems: dict[str, Problem] = {}
+        self._unusable: dict[str, UnusableModel] = {}
+
+    @property
+    def folder(self) -> Path:
+        """Where models are kept."""
+        return self._models_dir
+
+    def use_folder(self, models_dir: Path) -> None:
+        """The next scan looks there."""
+        self._models_dir = models_dir
+        self._records = RecordIndex(models_dir, self._index_path)
 
     @property
     def problems(self) -> tuple[Problem, ...]:
         """Why the last scan left files out, one for each file."""
-        return tuple(self._problems.values())
+        return tuple(model.problem for model in self._unusable.values())
+
+    @property
+    def unusable(self) -> tuple[UnusableModel, ...]:
+        """What the last scan left out."""
+        return tuple(self._unusable.values())
 
     def scan(self) -> tuple[LocalModel, ...]:
         """Every model there is now, by id. Files that can't be used are in `problems`."""
-        ids = _ids(self._models_dir, _model_files(self._models_dir))
-        models = []
-        self._problems = {}
-        for path, model_id in ids.items():
+        models, used = [], []
+        self._unusable = {}
+        for entry in shelf_entries(self._models_dir, self._records.summaries()):
             try:
-                models.append(self._model(path, model_id))
+                models.append(self._model(entry))
+                used.append(entry.files.path)
             except CoterieError as error:
-                self._problems[model_id] = _naming(path, error.problem)
-        self._cache.keep_only({model.path for model in models})
+                path = Path(entry.files.path)
+                problem = _naming(path, error.problem)
+                self._unusable[entry.id] = UnusableModel(entry.id, path, problem, entry.is_linked)
+        self._cache.keep_only(used)
         return tuple(sorted(models, key=lambda model: model.id))
 
     def find(self, id_or_path: str) -> LocalModel:
         """The model with this id, or in the file at this path (any part of a split model).
 
-        Raises CoterieError of kind "model_unknown", or "model_unreadable" for a file that is there
-        and can't be used.
+        Raises CoterieError of kind "model_unknown", "model_unreadable" for a file that is there and
+        can't be used, or "model_gone" for a linked one that is not there any more.
         """
         models = self.scan()
         wanted = id_or_path.strip().lower().removesuffix(".gguf")
         for model in models:
             if model.id == wanted:
                 return model
-        if problem := self._problems.get(wanted):
-            raise CoterieError(problem)
+        if unusable := self._unusable.get(wanted):
+            raise CoterieError(unusable.problem)
         if path := _existing_file(id_or_path):
             return self._outside(path, models)
         raise _unknown(id_or_path, [model.id for model in models])
@@ -105,11 +143,14 @@ class LocalModels:
             raise CoterieError(_naming(path, error.problem)) from None
         return _local_model(model_stem(path).lower(), path, shape)
 
-    def _model(self, path: Path, model_id: str) -> LocalModel:
-        shape = self._cache.shape(
-            path, part_paths(path), lambda: model_shape(self._read_header(path))
+    def _model(self, entry: ShelfEntry) -> LocalModel:
+        path = Path(entry.files.path)
+        if entry.is_linked and not entry.files.parts:
+            raise _gone(path, entry)
+        shape = self._cache.stamped(
+            entry.files.path, entry.files.stamp, lambda: model_shape(self._read_header(path))
         )
-        return _local_model(model_id, path, shape)
+        return _local_model(entry.id, path, shape, entry)
 
 
 def _existing_file(text: str) -> Path | None:
@@ -121,10 +162,13 @@ def _existing_file(text: str) -> Path | None:
         return None
 
 
-def _local_model(model_id: str, path: Path, shape: ModelShape) -> LocalModel:
+def _local_model(
+    model_id: str, path: Path, shape: ModelShape, entry: ShelfEntry | None = None
+) -> LocalModel:
+    record = entry.record if entry else None
     return LocalModel(
         id=model_id,
-        name=shape.name or model_stem(path),
+        name=shape.name or (record.name if record else "") or model_stem(path),
         path=path,
         architecture=shape.architecture,
         quantisation=shape.quantisation,
@@ -135,35 +179,30 @@ def _local_model(model_id: str, path: Path, shape: ModelShape) -> LocalModel:
         expert_used_count=shape.expert_used_count,
         n_ctx_train=shape.n_ctx_train,
         note=shape.note,
+        licence=(record.licence if record else "") or shape.licence,
+        source=record.source if record else "",
+        repo=record.repo if record else "",
+        digests=entry.digests if entry else (),
+        is_linked=entry.is_linked if entry else False,
+        verified_at_s=record.verified_at_s if record else 0.0,
     )
-
-
-def _model_files(folder: Path) -> list[Path]:
-    """One path for each model under `folder`, in order; folders that can't be read are left out."""
-    found = {
-        first_part(Path(parent, name))
-        for parent, _, names in os.walk(folder)
-        for name in names
-        if name.lower().endswith(".gguf")
-    }
-    return sorted(found)
-
-
-def _ids(folder: Path, paths: Iterable[Path]) -> dict[Path, str]:
-    """An id for each path: its stem in lower case, after its folder where another has that id."""
-    ids: dict[Path, str] = {}
-    taken: set[str] = set()
-    for path in sorted(paths, key=lambda path: (len(path.parts), path)):
-        stem = model_stem(path).lower()
-        inner = path.relative_to(folder).with_name(stem).as_posix().lower()
-        candidates = chain((stem, inner), (f"{stem}-{number}" for number in count(2)))
-        ids[path] = next(candidate for candidate in candidates if candidate not in taken)
-        taken.add(ids[path])
-    return ids
 
 
 def _naming(path: Path, problem: Problem) -> Problem:
     return msgspec.structs.replace(problem, message=f"{path.name}: {problem.message}")
+
+
+def _gone(path: Path, entry: ShelfEntry) -> CoterieError:
+    source = entry.record.source if entry.record else ""
+    owner = "where it was linked" if source in ("", "file") else f"where {source} keeps it"
+    return CoterieError(
+        Problem(
+            kind="model_gone",
+            title="A linked model is gone",
+            message=f"It is not {owner} any more ({path})",
+            remedy="Connect its disk or put the file back; or take the model out of the list.",
+        )
+    )
 
 
 def _unknown(wanted: str, known: list[str]) -> CoterieError:

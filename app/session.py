@@ -64,7 +64,6 @@ class ChatSession(QObject):
         new_engine: Callable[[], Engine],
         repacking: RepackingMemory,
         placer: Placer | None = None,
-        models_dir: str = "",
         notices: tuple[Problem, ...] = (),
         parent: QObject | None = None,
     ) -> None:
@@ -82,7 +81,7 @@ class ChatSession(QObject):
         self._closed = False
         self._state = SessionState(
             settings=settings,
-            models_dir=models_dir,
+            models_dir=str(shelf.folder),
             notices=notices,
             first_run=not settings.first_run_done,
         )
@@ -127,7 +126,8 @@ class ChatSession(QObject):
 
     def refresh_models(self) -> None:
         """Look again at what lies in the models folder."""
-        self._change(models=self._shelf.scan(), model_problems=self._shelf.problems)
+        models, folder = self._shelf.scan(), str(self._shelf.folder)
+        self._change(models=models, model_problems=self._shelf.problems, models_dir=folder)
 
     def load_model(self, model_id: str) -> None:
         model = next((m for m in self._state.models if m.id == model_id), None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Protocol
 
 from app.local_models import LocalModel
@@ -15,6 +16,9 @@ class ModelShelf(Protocol):
     """The models on this machine (`LocalModels`)."""
 
     def scan(self) -> tuple[LocalModel, ...]: ...
+
+    @property
+    def folder(self) -> Path: ...
 
     @property
     def problems(self) -> tuple[Problem, ...]: ...

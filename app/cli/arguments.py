@@ -97,7 +97,7 @@ def _owning(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     rm = commands.add_parser("rm", help="delete a model from this computer")
     rm.add_argument("model", metavar="MODEL", help="an id from `coterie list`, or a GGUF file")
     rm.add_argument("--yes", action="store_true", help="do not ask")
-    rm.add_argument("--for-good", action="store_true", help="not to the trash")
+    rm.add_argument("--trash", action="store_true", help="put it into the trash")
     _json(rm)
 
     verify = commands.add_parser("verify", help="compare a model's file with its hash")
@@ -107,9 +107,13 @@ def _owning(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     bring = commands.add_parser("import", help="use a model file that is on this disk already")
     bring.add_argument("path", metavar="PATH", nargs="?", help="a GGUF file or a folder of them")
     how = bring.add_mutually_exclusive_group()
-    how.add_argument("--link", action="store_true", help="leave it where it is (the default)")
-    how.add_argument("--copy", action="store_true", help="copy it into the models folder")
-    how.add_argument("--move", action="store_true", help="move it into the models folder")
+    for name, said in (
+        ("link", "leave it where it is (the default)"),
+        ("copy", "copy it into the models folder"),
+        ("move", "move it into the models folder"),
+    ):
+        how.add_argument(f"--{name}", dest="how", action="store_const", const=name, help=said)
+    bring.set_defaults(how="link")
     bring.add_argument("--find", action="store_true", help="list models of other programs")
     _json(bring)
 

@@ -8,8 +8,11 @@ import sys
 from typing import Any, TextIO
 
 from app import number_text
+from app.cli.text_table import print_table
 from app.local_models import LocalModel, LocalModels
 from app.paths import Paths
+
+_HEADINGS = ("ID", "ARCHITECTURE", "EXPERTS", "QUANTISATION", "SIZE", "LICENCE", "SOURCE", "")
 
 
 def run(options: argparse.Namespace, paths: Paths, out: TextIO) -> int:
@@ -20,7 +23,7 @@ def run(options: argparse.Namespace, paths: Paths, out: TextIO) -> int:
         json.dump({"models": [as_json(model) for model in models]}, out, indent=2)
         print(file=out)
     elif models:
-        _print_table(models, out)
+        print_table(_HEADINGS, [_row(model) for model in models], out)
     else:
         print(f"No models in {paths.models_dir}", file=out)
     for problem in shelf.problems:
@@ -29,7 +32,7 @@ def run(options: argparse.Namespace, paths: Paths, out: TextIO) -> int:
 
 
 def as_json(model: LocalModel) -> dict[str, Any]:
-    """One model as other programs read it."""
+    """One model as other programs read it. Its sha256 are those of its files, where known."""
     return {
         "id": model.id,
         "name": model.name,
@@ -41,24 +44,29 @@ def as_json(model: LocalModel) -> dict[str, Any]:
         "bytes": model.file_bytes,
         "context_train": model.n_ctx_train,
         "note": model.note,
+        "licence": model.licence,
+        "source": model.source,
+        "repo": model.repo,
+        "linked": model.is_linked,
+        "sha256": list(model.digests),
+        "verified_at": model.verified_at_s or None,
     }
 
 
-def _print_table(models: tuple[LocalModel, ...], out: TextIO) -> None:
-    rows = [("ID", "ARCHITECTURE", "EXPERTS", "QUANTISATION", "SIZE", "")]
-    for model in models:
-        experts = f"{model.expert_count}, {model.expert_used_count} at a time"
-        rows.append(
-            (
-                model.id,
-                model.architecture,
-                experts if model.expert_count else "dense",
-                model.quantisation,
-                number_text.gib_unit(model.file_bytes),
-                model.note,
-            )
-        )
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    for row in rows:
-        line = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        print(line.rstrip(), file=out)
+def source_text(model: LocalModel) -> str:
+    """Where it came from: a repository, or the program that keeps it; an en dash if unknown."""
+    source = model.repo or (model.source if model.source != "hub" else "")
+    return f"{source} (linked)" if model.is_linked else source or number_text.EN_DASH
+
+
+def _row(model: LocalModel) -> tuple[str, ...]:
+    return (
+        model.id,
+        model.architecture,
+        number_text.experts(model.expert_count, model.expert_used_count),
+        model.quantisation,
+        number_text.gib_unit(model.file_bytes),
+        model.licence or number_text.EN_DASH,
+        source_text(model),
+        model.note,
+    )

@@ -28,6 +28,7 @@ from runtime.downloads.frames import (
     DownloadRequest,
     Downloads,
     DownloadsFailed,
+    ForgetDownload,
     StartDownloads,
     StopDownloads,
 )
@@ -139,6 +140,8 @@ def _download(request: DownloadRequest, paths: Paths, line: DownloadLine) -> Dow
                 continue
             line.show(download)
             if download.phase == "done":
+                # The file is in the list of models now; the window's list needs no row of it.
+                process.send(ForgetDownload(download.id))
                 return download
             if download.phase in ("failed", "paused") and download.problem is not None:
                 raise CoterieError(_with_address(download))

@@ -13,7 +13,14 @@ from app.savings import Usage
 from app.session_state import Conversation, ConversationSummary, MessageStatus, MessageView
 from app.store.database import is_busy, is_damage, mark_damaged, open_database
 from app.store.migrations import MIGRATIONS, Migration
-from app.store.rows import MESSAGE_COLUMNS, from_json, message_view, storable, to_json
+from app.store.rows import (
+    MESSAGE_COLUMNS,
+    ModelUse,
+    from_json,
+    message_view,
+    storable,
+    to_json,
+)
 from runtime.errors import CoterieError, Problem
 from runtime.protocol.messages import GenerationStats, Role
 
@@ -93,6 +100,22 @@ class ConversationStore:
         answers = (message.stats for message in self._messages(conversation_id))
         shown = (stats for stats in answers if stats is not None)
         return Usage.of((*self._spent(conversation_id), *shown))
+
+    def model_uses(self) -> tuple[ModelUse, ...]:
+        """Of each model that answered, the last time."""
+        with self._reading() as connection:
+            # SQLite takes the other columns from the row of the maximum (lang_select, 2.5).
+            used = connection.execute(
+                "SELECT model_id, MAX(created_at_s) FROM messages"
+                " WHERE role = 'assistant' AND model_id IS NOT NULL GROUP BY model_id"
+            ).fetchall()
+            measured = connection.execute(
+                "SELECT model_id, stats, MAX(created_at_s) FROM messages"
+                " WHERE role = 'assistant' AND json_valid(stats)"
+                " AND json_extract(stats, '$.decode_tokens_per_s') IS NOT NULL GROUP BY model_id"
+            ).fetchall()
+        numbers = {model_id: from_json(stats, GenerationStats) for model_id, stats, _ in measured}
+        return tuple(ModelUse(model_id, at_s, numbers.get(model_id)) for model_id, at_s in used)
 
     def _spent(self, conversation_id: int) -> tuple[GenerationStats, ...]:
         with self._reading() as connection:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 from typing import TypeVar
 
 import msgspec
@@ -13,6 +14,16 @@ from runtime.protocol.messages import GenerationStats
 
 _LOG = logging.getLogger(__name__)
 MESSAGE_COLUMNS = "id, role, text, status, model_id, stats, problem"
+
+
+@dataclass(frozen=True)
+class ModelUse:
+    """When a model answered last, in Unix time, and the newest answer's numbers with a speed."""
+
+    model_id: str
+    at_s: float
+    stats: GenerationStats | None
+
 
 T = TypeVar("T", GenerationStats, Problem)
 

@@ -11,6 +11,9 @@ from pathlib import Path
 import pytest
 
 from tests.engine_client import CHECKOUT
+from tests.hub.fixtures import hub, tiny_repo
+
+__all__ = ["hub", "tiny_repo"]
 
 Completed = subprocess.CompletedProcess[str]
 COMMAND = (sys.executable, "-m", "ui.launch")

@@ -57,6 +57,7 @@ def local_model(path: Path, model_id: str = "tiny") -> LocalModel:
 class ShelfStub:
     models: tuple[LocalModel, ...]
     problems: tuple[Problem, ...] = ()
+    folder: Path = Path("/models")
 
     def scan(self) -> tuple[LocalModel, ...]:
         return self.models

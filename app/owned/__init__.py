@@ -1,0 +1,1 @@
+"""Models on this disk: finding, importing, checking, moving and deleting them."""
