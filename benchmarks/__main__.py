@@ -1,7 +1,7 @@
 """`python -m benchmarks [PART...]`: measures, prints, and writes docs/benchmarks.md.
 
-Parts: decode, turns, load, window, placing, tuning. With parts named, only those are measured and
-nothing is written. Needs a quiet machine; the peers are built once (COTERIE_PEERS names a folder of
+Parts: decode, turns, load, window, placing, tuning, hub, downloads, library. With parts named, only
+those are measured and nothing is written. Needs a quiet machine; the peers are built once (COTERIE_PEERS names a folder of
 them).
 """
 
@@ -16,7 +16,19 @@ from functools import cache
 from pathlib import Path
 
 from app.paths import Paths
-from benchmarks import decode, placing, tuning, turns, under_load, window_load, window_start
+from benchmarks import (
+    decode,
+    downloads,
+    library,
+    placing,
+    remote_prediction,
+    tuning,
+    turns,
+    under_load,
+    window_downloads,
+    window_load,
+    window_start,
+)
 from benchmarks.figure import Figure
 from benchmarks.machine_line import builds_line, machine_line
 from benchmarks.peers import find_or_build
@@ -61,12 +73,20 @@ def _parts(folder: Path) -> dict[str, Part]:
         "window": lambda: _window(home, surroundings),
         "placing": lambda: placing.measure(model, folder),
         "tuning": lambda: tuning.measure(slices),
+        "hub": lambda: remote_prediction.measure(folder),
+        "downloads": lambda: _downloads(home, folder, surroundings),
+        "library": lambda: library.measure(folder),
     }
 
 
 def _window(home: Path, surroundings: dict[str, str]) -> Iterator[Figure]:
     yield from window_start.measure(home, surroundings)
     yield from window_load.measure(home, surroundings)
+
+
+def _downloads(home: Path, folder: Path, surroundings: dict[str, str]) -> Iterator[Figure]:
+    yield from downloads.measure(folder)
+    yield from window_downloads.measure(home, folder, surroundings)
 
 
 def _home(folder: Path, model: Path) -> Path:
