@@ -207,3 +207,32 @@ def parameters_used(total: int, active: int) -> str:
 
 def experts(count: int, used: int) -> str:
     return "dense" if count <= 0 else f"{count:,}, {used:,} at a time"
+
+
+def recent_day(unix_s: float, now_s: float) -> str:
+    """A day where the person is: today, yesterday, 11 Nov, 11 Nov 2025; an en dash for never."""
+    if unix_s <= 0:
+        return EN_DASH
+    when = datetime.fromtimestamp(unix_s).astimezone().date()
+    today = datetime.fromtimestamp(now_s).astimezone().date()
+    days_ago = (today - when).days
+    if days_ago in (0, 1):
+        return ("today", "yesterday")[days_ago]
+    text = f"{when.day} {_MONTHS[when.month - 1]}"
+    return text if when.year == today.year else f"{text} {when.year}"
+
+
+def mib_per_s(bytes_per_s: float) -> str:
+    """The speed of a download: 58.4 MiB/s."""
+    return f"{bytes_per_s / 1024**2:,.1f} MiB/s"
+
+
+def day(unix_s: float) -> str:
+    """The day where the person is: 11 Nov 2026."""
+    when = datetime.fromtimestamp(unix_s).astimezone()
+    return f"{when.day} {_MONTHS[when.month - 1]} {when.year}"
+
+
+def time_of_day(unix_s: float) -> str:
+    """Where the person is: 21:04."""
+    return f"{datetime.fromtimestamp(unix_s).astimezone():%H:%M}"

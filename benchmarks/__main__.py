@@ -1,7 +1,8 @@
 """`python -m benchmarks [PART...]`: measures, prints, and writes docs/benchmarks.md.
 
 Parts: decode, turns, load, window, placing, tuning, hub, downloads, library. With parts named, only
-those are measured and nothing is written. Needs a quiet machine; the peers are built once (COTERIE_PEERS names a folder of
+those are measured and nothing is written. Needs a quiet machine; the peers are built once
+(COTERIE_PEERS names a folder of
 them).
 """
 

@@ -31,7 +31,8 @@ class RecordedFile(msgspec.Struct, frozen=True):
 class ModelRecord(msgspec.Struct, frozen=True):
     """`source` is "hub", or what it was imported from ("LM Studio", "file", …).
 
-    `verified_at_s` and `added_at_s` are Unix time.
+    `verified_at_s` and `added_at_s` are Unix time. `name` is what the model is called where its
+    file's name says nothing (one of Ollama's blobs).
     """
 
     files: tuple[RecordedFile, ...]
@@ -42,6 +43,7 @@ class ModelRecord(msgspec.Struct, frozen=True):
     licence: str = ""
     base_model: str = ""
     verified_at_s: float = 0.0
+    name: str = ""
 
 
 def record_path(models_dir: Path, first_file: str) -> Path:

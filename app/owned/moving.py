@@ -72,6 +72,8 @@ class _Move:
         self._new = new
         self._is_new = is_new
         self._copied: dict[str, TreeFile] = {}
+        # Names that were in the new folder before, which no copy may take.
+        self._taken: set[str] = set()
 
     def run(
         self,
@@ -106,32 +108,35 @@ class _Move:
 
     def _find_copied_before(self) -> None:
         """What a move that was cut off has copied. Any other file of a same name is a conflict."""
-        is_going_on = _marker_of(self._new) == os.fspath(self._old)
-        there = files_of(self._new)
-        for name, file in files_of(self._old).items():
-            if name not in there:
-                continue
-            if not is_going_on:
-                raise CoterieError(_taken(self._new / name))
-            if file.is_same(there[name]):
+        there = _files(self._new)
+        began = _marked(self._new, self._old)
+        self._taken = set(there) if began is None else began
+        for name, file in _files(self._old).items():
+            self._refuse_taken(name)
+            if file.is_same(there.get(name)):
                 self._copied[name] = file
-            else:
+            elif name in there:
                 (self._new / name).unlink()
+
+    def _refuse_taken(self, name: str) -> None:
+        if name in self._taken:
+            raise CoterieError(_taken(self._new / name))
 
     def _missing(self) -> dict[str, TreeFile]:
         return {
             name: file
-            for name, file in files_of(self._old).items()
+            for name, file in _files(self._old).items()
             if not file.is_same(self._copied.get(name))
         }
 
     def _mark(self) -> None:
         path = self._new / _MARKER
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(os.fsencode(self._old))
+        path.write_bytes(b"\0".join(map(os.fsencode, (os.fspath(self._old), *self._taken))))
 
     def _copy(self, name: str, file: TreeFile, work: Work) -> None:
         work.check()
+        self._refuse_taken(name)
         source, target = self._old / name, self._new / name
         target.parent.mkdir(parents=True, exist_ok=True)
         partial = target.with_name(f".{target.name[:200]}{_PARTIAL}")
@@ -150,6 +155,8 @@ class _Move:
         _remove_empty(self._new, itself=self._is_new)
 
     def _delete_old(self) -> tuple[Path, ...]:
+        with contextlib.suppress(OSError):
+            (self._old / _MARKER).unlink()
         for name, file in files_of(self._old).items():
             if file.is_same(self._copied.get(name)):
                 with contextlib.suppress(OSError):
@@ -210,11 +217,18 @@ def _is_same_disk(old: Path, new: Path) -> bool:
     return old.stat().st_dev == new.stat().st_dev
 
 
-def _marker_of(new: Path) -> str:
+def _files(folder: Path) -> dict[str, TreeFile]:
+    """All but the note of a move that was cut off."""
+    return {name: file for name, file in files_of(folder).items() if name != os.fspath(_MARKER)}
+
+
+def _marked(new: Path, old: Path) -> set[str] | None:
+    """What was in `new` before a move from `old` that was cut off; None when there was no such."""
     try:
-        return os.fsdecode((new / _MARKER).read_bytes())
+        origin, *names = (new / _MARKER).read_bytes().split(b"\0")
     except OSError:
-        return ""
+        return None
+    return set(map(os.fsdecode, names)) if os.fsdecode(origin) == os.fspath(old) else None
 
 
 def _refused(message: str) -> Problem:

@@ -1,0 +1,1 @@
+"""Tests of the models on this disk, with real files."""
