@@ -2,8 +2,7 @@
 
 Parts: decode, turns, load, window, placing, tuning, hub, downloads, library. With parts named, only
 those are measured and nothing is written. Needs a quiet machine; the peers are built once
-(COTERIE_PEERS names a folder of
-them).
+(COTERIE_PEERS names a folder of them).
 """
 
 from __future__ import annotations

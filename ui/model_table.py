@@ -1,85 +1,141 @@
-"""The table of models on this computer, a row and a button for each."""
+"""The table of models on this computer, a row and its buttons for each."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+import time
+from collections.abc import Callable
+from typing import cast
 
-from app import number_text
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QFrame, QMenu, QScrollArea, QVBoxLayout, QWidget
+
 from app.local_models import LocalModel
+from app.owned_state import OwnedCommands, OwnedFacts, OwnedView
 from app.plan_state import PlanCommands
 from app.session_state import SessionCommands, SessionState
 from ui.controls import Button
-from ui.icon_mark import IconMark
-from ui.labels import Label
-from ui.model_row_state import RowState, row_state
-from ui.page_frame import hairline
+from ui.model_row_state import row_state
+from ui.owned_body import ModelBody, ModelHead
+from ui.owned_columns import placing
+from ui.owned_menu import row_menu
+from ui.owned_row import ROW_ID, ModelRow
+from ui.tab_order import chain
 from ui.theme import Theme
 
-HEADINGS = (
-    "Model",
-    "Architecture",
-    "Parameters (used per token)",
-    "Experts",
-    "Quantisation",
-    "Size",
-    "",
-    "",
-    "",
-)
-_SIZE_COLUMN, _STATUS_COLUMN, _PLAN_COLUMN, _BUTTON_COLUMN = 5, 6, 7, 8
-_LEAST_PX = (0, 84, 164, 118, 88, 66, 132, 34, 86)
-_LEFT_OUT_FIRST = (1, 3, 2, 4)
-_NAME_PX, _GAP_PX, _LEAST_TABLE_PX = 240, 12, 460
-_HEAD_PX, _ROW_PX, _TALL_ROW_PX = 32, 44, 60
-_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_LEAST_TABLE_PX = 460
+_KEYS = Qt.Key
+_ROW_STEPS = {_KEYS.Key_Up: -1, _KEYS.Key_Down: 1, _KEYS.Key_PageUp: -8, _KEYS.Key_PageDown: 8}
+_FAR = 1 << 30
+_ROW_STEPS |= {_KEYS.Key_Home: -_FAR, _KEYS.Key_End: _FAR}
+_BUTTON_STEPS = {_KEYS.Key_Left: -1, _KEYS.Key_Right: 1}
 
 
 class ModelTable(QFrame):
-    """`chat_wanted` is emitted by the button of the loaded model.
+    """`chat_wanted` is emitted by the button of the loaded model, `delete_wanted` by a menu.
 
-    Without `plan_commands` no row offers a plan.
+    Without `plan_commands` no row offers a plan, without `owned_commands` none has a menu.
     """
 
     chat_wanted = Signal()
+    delete_wanted = Signal(object)
 
     def __init__(
         self,
         theme: Theme,
         commands: SessionCommands,
         plan_commands: PlanCommands | None = None,
+        owned_commands: OwnedCommands | None = None,
+        now_s: Callable[[], float] = time.time,
     ) -> None:
         super().__init__()
-        self._theme, self._commands, self._plan_commands = theme, commands, plan_commands
+        self._theme, self._commands = theme, commands
+        self._plan_commands, self._owned_commands = plan_commands, owned_commands
+        self._now_s = now_s
         self.models: tuple[LocalModel, ...] = ()
         self.rows: dict[str, ModelRow] = {}
+        self._current: ModelRow | None = None
+        self._before: QWidget | None = None
         self._state: SessionState | None = None
+        self._view = OwnedView()
+        self._facts: dict[str, OwnedFacts] = {}
+        self._facts_at_s = now_s()
         self.setProperty("surface", "card")
         self.setAccessibleName("Models on this computer")
-        self._outer = QVBoxLayout(self)
-        self._outer.setContentsMargins(20, 0, 16, 0)
-        self._ground: QWidget | None = None
-        self._column_shown = [True] * len(HEADINGS)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(1, 1, 1, 1)
+        column.setSpacing(0)
+        self._head = ModelHead(theme)
+        column.addWidget(self._head)
+        self._body = ModelBody()
+        column.addWidget(self._body)
+
+    # Drawing
 
     def show_state(self, state: SessionState) -> bool:
-        """Draw `state`; whether the rows had to be made anew."""
-        self._state = state
-        is_new = state.models != self.models or self._ground is None
+        """Draw `state`; whether rows came or went. Rows of models that stay are kept."""
+        before, self._state = self._state, state
+        is_new = state.models != self.models
         if is_new:
-            self._build(state.models)
-        for model in self.models:
-            self.rows[model.id].show_state(row_state(model, state))
+            self._bring_rows(state.models)
+        if is_new or before is None or _says_more(before, state):
+            for model in self.models:
+                self.rows[model.id].show_state(row_state(model, state))
+        if is_new:
+            was = self._current.model.id if self._current else ""
+            self._make_current(self.rows.get(was) or self._first_current())
         return is_new
 
-    def buttons(self) -> list[Button]:
-        """Row by row, as Tab goes through them."""
-        shown = self._plan_commands is not None
-        return [
-            button
-            for row in self.rows.values()
-            for button in ((row.plan, row.button) if shown else (row.button,))
-        ]
+    def show_view(self, view: OwnedView) -> None:
+        """Draw what is known of the files beside their headers."""
+        before, self._view = self._view, view
+        if view.facts != before.facts:
+            self._facts = {facts.model_id: facts for facts in view.facts}
+            self._facts_at_s = self._now_s()
+            for row in self.rows.values():
+                self._show_facts(row)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(_LEAST_TABLE_PX, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place()
+
+    def _place(self) -> None:
+        plan, more = self._plan_commands is not None, self._owned_commands is not None
+        placed = placing(self.width() - 2, has_plan=plan, has_more=more)
+        self._head.show_placing(placed)
+        self._body.show_placing(placed)
+
+    def _show_facts(self, row: ModelRow) -> None:
+        model_id = row.model.id
+        row.show_facts(self._facts.get(model_id) or OwnedFacts(model_id), self._facts_at_s)
+
+    def _bring_rows(self, models: tuple[LocalModel, ...]) -> None:
+        kept: dict[str, ModelRow] = {}
+        for model in models:
+            row = self.rows.pop(model.id, None)
+            if row is not None and row.model != model:
+                row.drop()
+                row = None
+            kept[model.id] = row or self._new_row(model)
+        for row in self.rows.values():
+            row.drop()
+        self.models, self.rows = models, kept
+        self._body.show_rows(tuple(kept.values()))
+        self._place()
+
+    def _new_row(self, model: LocalModel) -> ModelRow:
+        row = ModelRow(self._theme, model, self._body, self._listen)
+        self._show_facts(row)
+        return row
+
+    # The keyboard
+
+    def buttons(self) -> list[QWidget]:
+        """Those that Tab goes through: the buttons of one row."""
+        return list(self._current.stops()) if self._current else []
 
     def button_in_use(self) -> Button | None:
         """The button of the model in use, None without one."""
@@ -89,84 +145,81 @@ class ModelTable(QFrame):
 
     def has_focus(self) -> bool:
         """Whether one of its buttons has the keyboard."""
-        return any(button.hasFocus() for button in self.buttons())
+        focused = self.window().focusWidget()
+        return focused is not None and self.isAncestorOf(focused)
 
-    def minimumSizeHint(self) -> QSize:
-        return QSize(_LEAST_TABLE_PX, super().minimumSizeHint().height())
+    def come_after(self, stop: QWidget) -> None:
+        """Let Tab go from `stop` to the rows, whenever these are made."""
+        self._before = stop
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fit()
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        row = self.rows.get(str(watched.property(ROW_ID)))
+        if row is not None:
+            if event.type() == QEvent.Type.FocusIn:
+                self._make_current(row)
+            elif event.type() == QEvent.Type.KeyPress:
+                key = Qt.Key(cast(QKeyEvent, event).key())
+                return self._step(row, cast(QWidget, watched), key)
+        return False
 
-    def _fit(self) -> None:
-        """Leave columns out, the least telling first, until the names have room."""
-        if self._ground is None:
+    def _step(self, row: ModelRow, button: QWidget, key: Qt.Key) -> bool:
+        stops = row.stops()
+        at = stops.index(button) if button in stops else 0
+        if key in _ROW_STEPS:
+            rows = list(self.rows.values())
+            number = rows.index(row) + _ROW_STEPS[key]
+            row = rows[max(0, min(len(rows) - 1, number))]
+        elif key in _BUTTON_STEPS:
+            at = max(0, min(len(stops) - 1, at + _BUTTON_STEPS[key]))
+        else:
+            return False
+        target = row.stops()[at]
+        target.setFocus(Qt.FocusReason.TabFocusReason)
+        _bring_into_view(target)
+        return True
+
+    def _first_current(self) -> ModelRow | None:
+        in_use = self._state.model if self._state else None
+        row = self.rows.get(in_use.id) if in_use else None
+        return row or next(iter(self.rows.values()), None)
+
+    def _make_current(self, row: ModelRow | None) -> None:
+        if row is self._current:
             return
-        grid = self._ground.layout()
-        assert isinstance(grid, QGridLayout)
-        least = sum(self._least_px(column) for column in range(len(HEADINGS)))
-        spare = self.width() - _NAME_PX - least - _GAP_PX * len(HEADINGS)
-        for column in _LEFT_OUT_FIRST:
-            shown = spare >= 0
-            spare += 0 if shown else _LEAST_PX[column] + _GAP_PX
-            if shown != self._column_shown[column]:
-                self._column_shown[column] = shown
-                self._show_column(grid, column, shown=shown)
+        if self._current is not None:
+            self._current.take_tab(takes_tab=False)
+        self._current = row
+        if row is not None:
+            row.take_tab(takes_tab=True)
+            chain([*([self._before] if self._before else []), *row.stops()])
 
-    def _least_px(self, column: int) -> int:
-        left_out = column == _PLAN_COLUMN and self._plan_commands is None
-        return 0 if left_out else _LEAST_PX[column]
+    # Acting
 
-    def _show_column(self, grid: QGridLayout, column: int, *, shown: bool) -> None:
-        grid.setColumnMinimumWidth(column, _LEAST_PX[column] if shown else 0)
-        for at in (0, *range(2, 2 * len(self.models) + 2, 2)):
-            item = grid.itemAtPosition(at, column)
-            item.widget().setVisible(shown)
-
-    def _build(self, models: tuple[LocalModel, ...]) -> None:
-        """Rows are kept while the models stay the same, so that no button loses the keyboard."""
-        self.models, self.rows = models, {}
-        if self._ground is not None:
-            self._outer.removeWidget(self._ground)
-            self._ground.hide()
-            self._ground.deleteLater()
-        self._ground = QWidget()
-        grid = QGridLayout(self._ground)
-        grid.setContentsMargins(0, 0, 0, 4)
-        grid.setHorizontalSpacing(_GAP_PX)
-        grid.setVerticalSpacing(0)
-        grid.setColumnStretch(0, 1)
-        grid.setRowMinimumHeight(0, _HEAD_PX)
-        for column, heading in enumerate(HEADINGS):
-            grid.setColumnMinimumWidth(column, self._least_px(column))
-            label = Label(self._theme, heading, "caption", "tertiary")
-            if column == _SIZE_COLUMN:
-                grid.addWidget(label, 0, column, _RIGHT)
-            else:
-                grid.addWidget(label, 0, column)
-        for number, model in enumerate(models):
-            grid.addWidget(hairline(), 2 * number + 1, 0, 1, len(HEADINGS))
-            self._add_row(grid, 2 * number + 2, model)
-        self._outer.addWidget(self._ground)
-        self._column_shown = [True] * len(HEADINGS)
-        self._fit()
-
-    def _add_row(self, grid: QGridLayout, at: int, model: LocalModel) -> None:
-        row = ModelRow(self._theme, model)
-        row.button.clicked.connect(lambda _=False: self._act(model))
+    def _listen(self, row: ModelRow) -> None:
+        model = row.model
         row.plan.clicked.connect(lambda _=False: self._plan(model))
-        row.plan.setVisible(self._plan_commands is not None)
-        grid.setRowMinimumHeight(at, _TALL_ROW_PX if model.note else _ROW_PX)
-        grid.addWidget(row.name, at, 0)
-        for column, cell in enumerate(row.cells, start=1):
-            if column == _SIZE_COLUMN:
-                grid.addWidget(cell, at, column, _RIGHT)
-            else:
-                grid.addWidget(cell, at, column)
-        grid.addWidget(row.status, at, _STATUS_COLUMN)
-        grid.addWidget(row.plan, at, _PLAN_COLUMN, _RIGHT)
-        grid.addWidget(row.button, at, _BUTTON_COLUMN, _RIGHT)
-        self.rows[model.id] = row
+        row.button.clicked.connect(lambda _=False: self._act(model))
+        row.more.clicked.connect(lambda _=False: self._show_menu(row))
+        for button in (row.plan, row.button, row.more):
+            button.installEventFilter(self)
+
+    def menu(self, model: LocalModel) -> QMenu:
+        """What can be done with the files of `model`."""
+        facts = self._facts.get(model.id) or OwnedFacts(model.id)
+        assert self._owned_commands is not None
+        return row_menu(
+            self,
+            self._owned_commands,
+            facts,
+            lambda: self.delete_wanted.emit(model),
+            is_busy=self._view.task is not None,
+        )
+
+    def _show_menu(self, row: ModelRow) -> None:
+        menu = self.menu(row.model)
+        corner = row.more.mapToGlobal(row.more.rect().bottomRight())
+        corner.setX(corner.x() - menu.sizeHint().width())
+        menu.popup(corner)
 
     def _plan(self, model: LocalModel) -> None:
         if self._plan_commands is not None:
@@ -185,54 +238,19 @@ class ModelTable(QFrame):
                 self._commands.load_model(model.id)
 
 
-class ModelRow:
-    """The widgets of one row; the table's grid holds them."""
-
-    def __init__(self, theme: Theme, model: LocalModel) -> None:
-        self._model = model
-        self.name = _name(theme, model)
-        used = number_text.parameters_used(model.parameters_total, model.parameters_active)
-        experts = number_text.experts(model.expert_count, model.expert_used_count)
-        size = number_text.gib_unit(model.file_bytes)
-        texts = (model.architecture, used, experts, model.quantisation, size)
-        self.cells = [Label(theme, text, "ui", "secondary", tabular=True) for text in texts]
-        self.cells[0].setFont(theme.font("ui"))
-        self.status = QWidget()
-        row = QHBoxLayout(self.status)
-        row.setContentsMargins(12, 0, 0, 0)
-        row.setSpacing(5)
-        self._mark = IconMark(theme, "check", 14, "state.ok")
-        self.status_text = Label(theme, "", "small", weight=500)
-        row.addWidget(self._mark)
-        row.addWidget(self.status_text)
-        row.addStretch()
-        self.plan = Button(theme, "Plan", "quiet", "compact", name=f"Plan: {model.name}")
-        self.button = Button(theme, "Load", extent="compact")
-        self.show_state(RowState("", "secondary", "Load", "load"))
-
-    def show_state(self, state: RowState) -> None:
-        self.status_text.show_text(state.status)
-        self.status_text.set_tone(state.tone)
-        self._mark.setVisible(state.tone in ("ok", "error"))
-        self._mark.show_icon("check" if state.tone == "ok" else "triangle-alert", _ink(state.tone))
-        name = f"{state.verb}: {self._model.name}"
-        self.button.show_text(state.verb, name)
-        self.button.setAccessibleName(name)
-        self.button.show_kind("primary" if state.act == "chat" else "plain")
+def _says_more(before: SessionState, after: SessionState) -> bool:
+    """Whether a row may say something else than it did."""
+    return (before.model, before.engine.phase, before.engine.load_fraction) != (
+        after.model,
+        after.engine.phase,
+        after.engine.load_fraction,
+    )
 
 
-def _ink(tone: str) -> str:
-    return "state.error" if tone == "error" else "state.ok"
-
-
-def _name(theme: Theme, model: LocalModel) -> QWidget:
-    place = QWidget()
-    column = QVBoxLayout(place)
-    column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(0)
-    column.addStretch()
-    column.addWidget(Label(theme, model.name, "ui", weight=500, elided=True))
-    if model.note:
-        column.addWidget(Label(theme, model.note, "small", "tertiary", elided=True))
-    column.addStretch()
-    return place
+def _bring_into_view(widget: QWidget) -> None:
+    parent = widget.parentWidget()
+    while parent is not None:
+        if isinstance(parent, QScrollArea):
+            parent.ensureWidgetVisible(widget, 0, 24)
+            return
+        parent = parent.parentWidget()

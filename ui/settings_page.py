@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Mapping
 from typing import cast
 
 from msgspec.structs import replace
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app import number_text
+from app.discover.state import AccountView, DiscoverCommands
 from app.prices import Price
 from app.session_state import SessionCommands, SessionState
 from app.settings import Settings
 from app.settings import Theme as ThemeChoice
-from ui.labels import Label, Paragraph, PathField
+from ui.labels import Paragraph, PathField
 from ui.number_field import NumberField, NumberKind
 from ui.page_frame import CARD_GAP_PX, Card, PageFrame, hairline
 from ui.segments import Segments
 from ui.select import Select
+from ui.settings_downloads import DownloadsCard
+from ui.settings_hub import HubCard
+from ui.settings_rows import ChoiceRow, with_rows
 from ui.theme import Theme
 
 WIDTH_PX = 760
@@ -32,7 +37,11 @@ _CONTROL_PX = 300
 
 
 class SettingsPage(PageFrame):
-    """`prices` are what answers may be compared with; `prices_file` is where own ones go."""
+    """`prices` are what answers may be compared with; `prices_file` is where own ones go.
+
+    Without `discover_commands` nobody can sign in. What `environment` sets goes before the
+    settings; None is this process's.
+    """
 
     def __init__(
         self,
@@ -40,6 +49,8 @@ class SettingsPage(PageFrame):
         commands: SessionCommands,
         prices: tuple[Price, ...],
         prices_file: str = "",
+        discover_commands: DiscoverCommands | None = None,
+        environment: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(theme, "Settings", LINE, WIDTH_PX)
         self._commands, self._prices, self._prices_file = commands, prices, prices_file
@@ -49,6 +60,13 @@ class SettingsPage(PageFrame):
         self.column.addWidget(self._answers())
         self.column.addSpacing(CARD_GAP_PX)
         self.column.addWidget(self._savings())
+        self.column.addSpacing(CARD_GAP_PX)
+        given = os.environ if environment is None else environment
+        self.hub = HubCard(theme, self._change, discover_commands, given)
+        self.column.addWidget(self.hub)
+        self.column.addSpacing(CARD_GAP_PX)
+        self.downloads = DownloadsCard(theme, self._change)
+        self.column.addWidget(self.downloads)
 
     def show_state(self, state: SessionState) -> None:
         settings = state.settings
@@ -60,6 +78,12 @@ class SettingsPage(PageFrame):
         self.context.show_value(settings.n_ctx)
         self.electricity.show_value(settings.electricity_usd_per_kwh)
         self._show_price(settings.reference_price)
+        self.hub.show_settings(settings)
+        self.downloads.show_settings(settings)
+
+    def show_account(self, view: AccountView) -> None:
+        """Whose token is used on the hub."""
+        self.hub.show_account(view)
 
     def take_focus(self) -> None:
         """On the first choice."""
@@ -74,9 +98,9 @@ class SettingsPage(PageFrame):
         self.theme_choice = Segments(self._theme, "Theme", THEMES)
         self.theme_choice.chosen.connect(lambda value: self._change(theme=cast(ThemeChoice, value)))
         card.content.addWidget(
-            self._row("Theme", "System follows your desktop.", self.theme_choice)
+            ChoiceRow(self._theme, "Theme", "System follows your desktop.", self.theme_choice)
         )
-        return _with_rows(card)
+        return with_rows(card)
 
     def _answers(self) -> Card:
         card = Card(self._theme, "Answers")
@@ -85,7 +109,8 @@ class SettingsPage(PageFrame):
         self.context = NumberField(self._theme, "Context size", CONTEXT, "tokens")
         self.context.changed.connect(lambda value: self._change(n_ctx=int(value)))
         card.content.addWidget(
-            self._row(
+            ChoiceRow(
+                self._theme,
                 "Temperature",
                 "Higher is more varied. 0 gives the same answer each time.",
                 self.temperature,
@@ -93,14 +118,15 @@ class SettingsPage(PageFrame):
         )
         card.content.addWidget(hairline())
         card.content.addWidget(
-            self._row(
+            ChoiceRow(
+                self._theme,
                 "Context size",
                 "How much of a chat the model can read at once; more takes more memory."
                 " 0 lets the model choose. Used the next time a model is loaded.",
                 self.context,
             )
         )
-        return _with_rows(card)
+        return with_rows(card)
 
     def _savings(self) -> Card:
         card = Card(self._theme, "Savings")
@@ -114,7 +140,12 @@ class SettingsPage(PageFrame):
         self.electricity = NumberField(self._theme, "Electricity price", ELECTRICITY, "$ per kWh")
         self.electricity.changed.connect(lambda value: self._change(electricity_usd_per_kwh=value))
         card.content.addWidget(
-            self._row("Reference cloud price", "What your answers are compared with.", self.price)
+            ChoiceRow(
+                self._theme,
+                "Reference cloud price",
+                "What your answers are compared with.",
+                self.price,
+            )
         )
         self.price_facts = Paragraph(self._theme, "", "small", "tertiary", selectable=True)
         card.content.addWidget(self.price_facts)
@@ -128,27 +159,14 @@ class SettingsPage(PageFrame):
         card.content.addSpacing(14)
         card.content.addWidget(hairline())
         card.content.addWidget(
-            self._row(
+            ChoiceRow(
+                self._theme,
                 "Electricity price",
                 "From your bill. It is taken off the saving.",
                 self.electricity,
             )
         )
-        return _with_rows(card)
-
-    def _row(self, name: str, line: str, control: QWidget) -> QWidget:
-        place = QWidget()
-        row = QHBoxLayout(place)
-        row.setContentsMargins(0, 12, 0, 12)
-        row.setSpacing(24)
-        words = QVBoxLayout()
-        words.setSpacing(0)
-        words.addWidget(Label(self._theme, name, weight=500))
-        words.addWidget(Paragraph(self._theme, line, "small", "secondary"))
-        words.addStretch()
-        row.addLayout(words, 1)
-        row.addWidget(control, 0, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
-        return place
+        return with_rows(card)
 
     # Changing
 
@@ -163,14 +181,6 @@ class SettingsPage(PageFrame):
         if self._prices:
             self.price.setCurrentIndex(number)
             self.price_facts.show_text(price_facts(self._prices[number]))
-
-
-def _with_rows(card: Card) -> Card:
-    """Rows bring their own room below."""
-    margins = card.content.contentsMargins()
-    margins.setBottom(4)
-    card.content.setContentsMargins(margins)
-    return card
 
 
 def price_facts(price: Price) -> str:

@@ -8,30 +8,65 @@ import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
+from app.discover.state import AccountView
 from app.prices import SHIPPED_PRICES, Price, load_prices
 from app.settings import Settings
+from runtime.errors import Problem
 from tests.ui import states
 from tests.ui.hands import click, look
 from tests.ui.recording_commands import RecordingCommands
+from tests.ui.recording_owned_commands import RecordingAccount
 from ui.number_field import NumberField, NumberKind, parsed, shown
+from ui.settings_address import Address, AddressField, address
+from ui.settings_downloads import limit_bytes_per_s, limit_mib_per_s
+from ui.settings_hub import EXAMPLE_HUB, EXAMPLE_PROXY
+from ui.settings_hub_words import (
+    KEPT_LINE,
+    SIGNED_OUT_LINE,
+    AccountWords,
+    Given,
+    GivenHub,
+    account_words,
+    given_hub,
+)
 from ui.settings_page import CONTEXT, SettingsPage, price_facts
 from ui.theme import Theme
 
+TOKEN = "hf_CanaryThatNobodyMaySee"
+REFUSED = Problem("hub_token_refused", "Not accepted", "The hub does not know it", "Make another.")
 STORED = states.state().settings
 
 
 @pytest.fixture
-def page(theme: Theme, commands: RecordingCommands, qtbot: QtBot) -> SettingsPage:
-    page = SettingsPage(theme, commands, states.PRICES, "/home/ada/.config/coterie/prices.json")
+def account() -> RecordingAccount:
+    return RecordingAccount()
+
+
+def new_page(
+    theme: Theme,
+    commands: RecordingCommands,
+    account: RecordingAccount | None,
+    environment: dict[str, str],
+    qtbot: QtBot,
+) -> SettingsPage:
+    file = "/home/ada/.config/coterie/prices.json"
+    page = SettingsPage(theme, commands, states.PRICES, file, account, environment)
     qtbot.addWidget(page)
     page.resize(1000, 900)
     page.show()
     page.show_state(states.state())
     look()
     return page
+
+
+@pytest.fixture
+def page(
+    theme: Theme, commands: RecordingCommands, account: RecordingAccount, qtbot: QtBot
+) -> SettingsPage:
+    return new_page(theme, commands, account, {}, qtbot)
 
 
 def write(qtbot: QtBot, field: NumberField, text: str) -> None:
@@ -197,3 +232,252 @@ def test_every_shipped_price_can_be_told(tmp_path: Path) -> None:
     assert Settings().reference_price in {price.id for price in prices}
     for price in prices:
         assert price.source in price_facts(price)
+
+
+# The hub
+
+
+def write_address(qtbot: QtBot, widget: AddressField, text: str) -> None:
+    widget.field.selectAll()
+    qtbot.keyClicks(widget.field, text)
+    qtbot.keyClick(widget.field, Qt.Key.Key_Return)
+
+
+@pytest.mark.parametrize(
+    ("text", "example", "expected"),
+    [
+        ("", EXAMPLE_HUB, Address()),
+        ("  ", EXAMPLE_HUB, Address()),
+        ("https://hub.example.org/", EXAMPLE_HUB, Address("https://hub.example.org")),
+        ("hub.example.org/models", EXAMPLE_HUB, Address("https://hub.example.org/models")),
+        ("http://127.0.0.1:8000", EXAMPLE_HUB, Address("http://127.0.0.1:8000")),
+        ("proxy:3128", EXAMPLE_PROXY, Address("http://proxy:3128")),
+        ("ftp://hub.example.org", EXAMPLE_HUB, None),
+        ("https://", EXAMPLE_HUB, None),
+        ("https://a b", EXAMPLE_HUB, None),
+        ("https://a:99999", EXAMPLE_HUB, None),
+        ("https://[::1", EXAMPLE_HUB, None),
+        ("https://a?token=b", EXAMPLE_HUB, None),
+    ],
+)
+def test_addresses(text: str, example: str, expected: Address | None) -> None:
+    wrong = Address(error=f"Write an address like {example}.")
+    assert address(text, example) == (expected or wrong)
+
+
+def test_an_address_with_a_password_is_not_kept() -> None:
+    assert address("http://ada:secret@proxy:3128", EXAMPLE_PROXY) == Address(
+        error="An address with a password is not kept; set it in the environment."
+    )
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "changes"),
+    [
+        ("endpoint", "hub.example.org/", {"hub_endpoint": "https://hub.example.org"}),
+        ("proxy", "proxy:3128", {"proxy": "http://proxy:3128"}),
+    ],
+)
+def test_an_address_is_saved_on_enter(
+    page: SettingsPage,
+    commands: RecordingCommands,
+    qtbot: QtBot,
+    field: str,
+    typed: str,
+    changes: dict[str, object],
+) -> None:
+    write_address(qtbot, getattr(page.hub, field), typed)
+    assert commands.settings == [replace(STORED, **changes)]
+
+
+def test_a_wrong_address_is_told_and_not_saved(
+    page: SettingsPage, commands: RecordingCommands, qtbot: QtBot
+) -> None:
+    page.show_state(states.state(settings=replace(STORED, hub_endpoint="https://a.example.org")))
+    assert page.hub.endpoint.field.text() == "https://a.example.org"
+    write_address(qtbot, page.hub.endpoint, "ftp://b")
+    assert commands.calls == []
+    assert page.hub.endpoint.error.isVisible()
+    assert page.hub.endpoint.field.accessibleDescription() == page.hub.endpoint.error.full_text()
+    qtbot.keyClick(page.hub.endpoint.field, Qt.Key.Key_Escape)
+    assert page.hub.endpoint.field.text() == "https://a.example.org"
+    write_address(qtbot, page.hub.endpoint, " ")
+    assert commands.settings == [replace(STORED, hub_endpoint="")]
+
+
+def test_switches_are_saved_at_once(
+    page: SettingsPage, commands: RecordingCommands, qtbot: QtBot
+) -> None:
+    page.area.ensureWidgetVisible(page.hub.offline)
+    click(qtbot, page.hub.offline)
+    assert commands.settings == [replace(STORED, hub_offline=True)]
+    page.show_state(states.state(settings=commands.settings[0]))
+    qtbot.keyClick(page.downloads.resume, Qt.Key.Key_Return)
+    assert commands.settings[1:] == [
+        replace(STORED, hub_offline=True, resume_downloads=False),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("environment", "expected"),
+    [
+        ({}, GivenHub(Given(), Given(), Given(), Given())),
+        (
+            {"HF_ENDPOINT": "https://hub", "HF_TOKEN": TOKEN, "HF_HUB_OFFLINE": "yes"},
+            GivenHub(
+                Given("HF_ENDPOINT", "https://hub"),
+                Given("HF_HUB_OFFLINE", "yes"),
+                Given(),
+                Given("HF_TOKEN"),
+            ),
+        ),
+        (
+            {"HF_ENDPOINT": " ", "HF_HUB_OFFLINE": "0", "https_proxy": "http://ada:pw@proxy:1"},
+            GivenHub(Given(), Given(), Given("https_proxy", "http://\u2022@proxy:1"), Given()),
+        ),
+    ],
+)
+def test_what_the_environment_says(environment: dict[str, str], expected: GivenHub) -> None:
+    assert given_hub(environment) == expected
+
+
+def test_what_the_environment_sets_can_not_be_changed_here(
+    theme: Theme, commands: RecordingCommands, qtbot: QtBot
+) -> None:
+    environment = {"HF_ENDPOINT": "https://hub", "HF_HUB_OFFLINE": "1", "ALL_PROXY": "http://p:1"}
+    page = new_page(theme, commands, None, environment, qtbot)
+    hub = page.hub
+    page.show_state(states.state(settings=replace(STORED, hub_endpoint="https://mine")))
+    assert (hub.endpoint.field.text(), hub.proxy.field.text()) == ("https://hub", "http://p:1")
+    assert hub.endpoint.field.isReadOnly()
+    assert hub.offline.isChecked()
+    assert not hub.offline.isEnabled()
+    write_address(qtbot, hub.endpoint, "https://other")
+    assert commands.calls == []
+    assert hub.account is None
+    page.show_account(AccountView("ada", "stored"))
+
+
+# The account
+
+
+@pytest.mark.parametrize(
+    ("view", "expected"),
+    [
+        (AccountView(), AccountWords(SIGNED_OUT_LINE, can_sign_in=True)),
+        (AccountView(busy=True), AccountWords(SIGNED_OUT_LINE, "Checking the token\u2026")),
+        (
+            AccountView("ada", "stored"),
+            AccountWords(KEPT_LINE, "Signed in as ada", can_sign_out=True),
+        ),
+        (
+            AccountView("", "stored"),
+            AccountWords(KEPT_LINE, "A token is stored", can_sign_out=True),
+        ),
+        (
+            AccountView("ada", "environment"),
+            AccountWords("The token comes from HF_TOKEN; change it there.", "Signed in as ada"),
+        ),
+        (
+            AccountView("", "environment", busy=True),
+            AccountWords(
+                "The token comes from HF_TOKEN; change it there.", "A token is set by HF_TOKEN"
+            ),
+        ),
+        (
+            AccountView(problem=REFUSED),
+            AccountWords(
+                SIGNED_OUT_LINE, "", "The hub does not know it. Make another.", can_sign_in=True
+            ),
+        ),
+    ],
+)
+def test_the_words_of_the_account(view: AccountView, expected: AccountWords) -> None:
+    assert account_words(view, Given("HF_TOKEN")) == expected
+
+
+def test_a_token_goes_in_and_is_never_shown_again(
+    page: SettingsPage, account: RecordingAccount, commands: RecordingCommands, qtbot: QtBot
+) -> None:
+    row = page.hub.account
+    assert row is not None
+    assert row.field.echoMode() is QLineEdit.EchoMode.Password
+    assert not row.sign_in.isEnabled()
+    qtbot.keyClicks(row.field, f" {TOKEN} ")
+    assert TOKEN not in row.field.displayText()
+    click(qtbot, row.sign_in)
+    assert account.calls == [("sign_in", TOKEN)]
+    assert row.field.text() == ""
+    row.field.undo()
+    assert row.field.text() == ""
+    page.show_account(AccountView(busy=True))
+    assert not row.field.isVisible()
+    page.show_account(AccountView(problem=REFUSED))
+    assert row.field.isVisible()
+    assert row.error.isVisible()
+    qtbot.keyClicks(row.field, TOKEN)
+    qtbot.keyClick(row.field, Qt.Key.Key_Return)
+    page.show_account(AccountView("ada", "stored"))
+    assert row.who.full_text() == "Signed in as ada"
+    assert not row.field.isVisible()
+    assert not row.error.isVisible()
+    click(qtbot, row.sign_out)
+    assert account.calls == [("sign_in", TOKEN), ("sign_in", TOKEN), ("sign_out",)]
+    assert commands.calls == []
+    shown = [str(widget.accessibleName()) for widget in page.findChildren(QLineEdit)]
+    assert TOKEN not in " ".join(shown)
+
+
+def test_a_token_of_the_environment_is_left_alone(
+    theme: Theme, commands: RecordingCommands, account: RecordingAccount, qtbot: QtBot
+) -> None:
+    page = new_page(theme, commands, account, {"HF_TOKEN": TOKEN}, qtbot)
+    page.show_account(AccountView("ada", "environment"))
+    row = page.hub.account
+    assert row is not None
+    assert row.who.full_text() == "Signed in as ada"
+    assert row.line.full_text() == "The token comes from HF_TOKEN; change it there."
+    for widget in (row.field, row.sign_in, row.sign_out):
+        assert not widget.isVisible()
+
+
+# Downloads
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "changes"),
+    [
+        ("at_once", "4", {"downloads_at_once": 4}),
+        ("connections", "8", {"download_connections": 8}),
+        ("limit", "2.5", {"download_limit_bytes_per_s": 2_621_440}),
+    ],
+)
+def test_how_downloads_go_is_saved(
+    page: SettingsPage,
+    commands: RecordingCommands,
+    qtbot: QtBot,
+    field: str,
+    typed: str,
+    changes: dict[str, object],
+) -> None:
+    write(qtbot, getattr(page.downloads, field), typed)
+    assert commands.settings == [replace(STORED, **changes)]
+
+
+@pytest.mark.parametrize(
+    ("field", "typed"),
+    [("at_once", "5"), ("at_once", "0"), ("connections", "9"), ("limit", "0.01"), ("limit", "-1")],
+)
+def test_what_downloads_can_not_do_is_not_saved(
+    page: SettingsPage, commands: RecordingCommands, qtbot: QtBot, field: str, typed: str
+) -> None:
+    widget: NumberField = getattr(page.downloads, field)
+    write(qtbot, widget, typed)
+    assert commands.calls == []
+    assert widget.error.isVisible()
+
+
+@pytest.mark.parametrize("mib_per_s", [0, 0.1, 0.25, 1, 58.4, 10_000])
+def test_a_limit_reads_as_it_was_written(mib_per_s: float) -> None:
+    assert limit_mib_per_s(limit_bytes_per_s(mib_per_s)) == pytest.approx(mib_per_s, abs=1e-6)
+    assert shown(limit_mib_per_s(limit_bytes_per_s(mib_per_s))) == shown(mib_per_s)

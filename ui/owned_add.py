@@ -1,0 +1,90 @@
+"""The card that takes models in which are already on this computer."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout
+
+from app.owned_state import ImportHow, OwnedCommands, OwnedView
+from ui import owned_words
+from ui.controls import Button
+from ui.labels import Paragraph
+from ui.owned_files import FileChoices
+from ui.owned_found import FoundList
+from ui.page_frame import Card
+from ui.segments import Segments
+from ui.theme import Theme
+
+HEADING = "Add models"
+LINE = (
+    "GGUF files you already have. Choose them, drop them on this page, or take in what other"
+    " programs keep on this computer."
+)
+FILE, FOLDER = "Import a file\N{HORIZONTAL ELLIPSIS}", "Import a folder\N{HORIZONTAL ELLIPSIS}"
+FIND = "Find models of other programs"
+
+
+class AddCard(Card):
+    """`how` files come in is chosen here, for dropped ones too."""
+
+    def __init__(self, theme: Theme, commands: OwnedCommands, choices: FileChoices) -> None:
+        super().__init__(theme, HEADING)
+        self._commands, self._choices = commands, choices
+        self.chosen_how: ImportHow = "link"
+        self.content.addSpacing(4)
+        self.content.addWidget(Paragraph(theme, LINE, tone="secondary"))
+        self.content.addSpacing(12)
+        self.content.addLayout(self._build_how(theme))
+        self.content.addSpacing(12)
+        self.content.addLayout(self._build_buttons(theme))
+        self.found = FoundList(theme, self.find)
+        self.found.wanted.connect(self._commands.import_found)
+        self.content.addWidget(self.found)
+        self._choose("link")
+
+    def show_view(self, view: OwnedView) -> None:
+        is_busy = view.task is not None
+        for button in (self.file, self.folder, self.find):
+            button.setEnabled(not is_busy)
+        self.found.show_found(view.found, is_busy=is_busy)
+
+    def take(self, paths: tuple[str, ...]) -> None:
+        """Bring these in as chosen."""
+        if paths and self.file.isEnabled():
+            self._commands.import_paths(paths, self.chosen_how)
+
+    def _build_how(self, theme: Theme) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(12)
+        names = tuple(owned_words.HOW_NAMES.items())
+        self.how = Segments(theme, "How to add files", names)
+        self.how.chosen.connect(self._choose)
+        row.addWidget(self.how, 0, Qt.AlignmentFlag.AlignTop)
+        self.how_line = Paragraph(theme, "", "small", "secondary")
+        row.addWidget(self.how_line, 1, Qt.AlignmentFlag.AlignVCenter)
+        return row
+
+    def _build_buttons(self, theme: Theme) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        self.file = Button(theme, FILE)
+        self.file.clicked.connect(lambda _=False: self.take(self._choices.files(self, FILE[:-1])))
+        self.folder = Button(theme, FOLDER)
+        self.folder.clicked.connect(lambda _=False: self._take_folder())
+        self.find = Button(theme, FIND, icon="search")
+        self.find.clicked.connect(lambda _=False: self._commands.find_elsewhere())
+        for button in (self.file, self.folder, self.find):
+            row.addWidget(button)
+        row.addStretch()
+        return row
+
+    def _take_folder(self) -> None:
+        folder = self._choices.folder(self, FOLDER[:-1])
+        self.take((folder,) if folder else ())
+
+    def _choose(self, how: str) -> None:
+        self.chosen_how = cast(ImportHow, how)
+        self.how.show_value(how)
+        self.how_line.show_text(owned_words.HOW_LINES[self.chosen_how])

@@ -1,0 +1,35 @@
+"""The menu of one model's files: verify them, show them, delete them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QMenu, QWidget
+
+from app.owned_state import OwnedCommands, OwnedFacts
+from ui.owned_words import verified_line
+
+
+def row_menu(
+    parent: QWidget,
+    commands: OwnedCommands,
+    facts: OwnedFacts,
+    want_delete: Callable[[], object],
+    *,
+    is_busy: bool,
+) -> QMenu:
+    """While something runs on the files, only showing them is offered."""
+    model_id = facts.model_id
+    menu = QMenu(parent)
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    menu.setAccessibleName("Files of the model")
+    menu.addAction(verified_line(facts)).setEnabled(False)
+    verify = menu.addAction("Verify again", lambda: commands.verify(model_id))
+    menu.addAction("Show in the file manager", lambda: commands.reveal(model_id))
+    menu.addSeparator()
+    words = "Remove from the list\N{HORIZONTAL ELLIPSIS}" if facts.linked else "Delete\u2026"
+    delete = menu.addAction(words, want_delete)
+    for action in (verify, delete):
+        action.setEnabled(not is_busy)
+    return menu
