@@ -24,12 +24,14 @@ from app.quirks import QuirksFile, machine_key
 from app.session import ChatSession
 from app.session_state import SessionState
 from app.settings import Settings, save_settings
+from app.store import ConversationStore
 from app.store.opening import open_store
 from runtime.engine_process import WORKER_COMMAND, Engine, EngineProcess
 from runtime.errors import Problem
 from ui.design_tokens import ASSETS
 from ui.fault_report import report_faults
 from ui.look import dress
+from ui.model_wiring import model_door
 from ui.theme import Theme, load_fonts
 from ui.window import MainWindow
 
@@ -49,6 +51,7 @@ def furnish(
 ) -> ChatSession:
     """Give the window its look and its session, and start that with Qt's next turn."""
     settings, settings_problem = loaded_settings
+    paths = paths.with_models_in(settings.models_dir)
     name_application(app)
     load_fonts()
     theme = Theme(settings.theme)
@@ -57,22 +60,24 @@ def furnish(
     command = worker_command or WORKER_COMMAND
     plans = PlanStore(paths.plans_file)
     placer = PlanningPlacer(plans, partial(plan_model, paths, plans), offloads=engine_offloads)
+    shelf = LocalModels(paths.models_dir, paths.header_cache)
+    store, store_problem = open_store(paths)
     session = new_session(
-        paths,
-        settings,
-        prices,
+        *(paths, settings, shelf, store, prices),
         partial(EngineProcess, paths.log_dir / "engine.log", command),
-        (settings_problem, prices_problem),
+        (settings_problem, prices_problem, store_problem),
         placer,
     )
     placer.setParent(session)
     door = PlanDoor(partial(plan_desk, paths, plans, session, placer, command), session)
     placer.took.connect(door.show_actual)
     report_faults(paths.log_dir / "window.log", session.tell)
-    window.furnish(theme, session, prices.prices, str(paths.prices_file), door)
+    models = model_door(paths, plans, session, shelf, store, window)
+    window.furnish(theme, session, prices.prices, str(paths.prices_file), door, models)
     connect(session, window, theme)
     door.changed.connect(window.show_plan)
     window.closing.connect(door.close)
+    window.closing.connect(models.close)
     watch_gpu(session, window)
     QTimer.singleShot(0, session.start)
     if session.state.first_run:
@@ -92,24 +97,24 @@ def name_application(app: QApplication) -> None:
 def new_session(
     paths: Paths,
     settings: Settings,
+    shelf: LocalModels,
+    store: ConversationStore,
     prices: PriceBook,
     new_engine: Callable[[], Engine],
     problems: tuple[Problem | None, ...],
     placer: Placer | None = None,
 ) -> ChatSession:
     """The session of this user, with everything it works with."""
-    store, store_problem = open_store(paths)
     return ChatSession(
         settings=settings,
         save_settings=partial(save_settings, paths.settings_file),
-        shelf=LocalModels(paths.models_dir, paths.header_cache),
+        shelf=shelf,
         store=store,
         accountant=ConversationSavings(prices),
         new_engine=new_engine,
         repacking=QuirksFile(paths.quirks_file, machine_key()),
         placer=placer,
-        models_dir=str(paths.models_dir),
-        notices=tuple(problem for problem in (*problems, store_problem) if problem is not None),
+        notices=tuple(problem for problem in problems if problem is not None),
     )
 
 

@@ -19,7 +19,11 @@ from ui.theme import Theme
 
 if TYPE_CHECKING:
     # Imported when a plan opens: the first picture of the window must not wait for it.
+    from app.discover.door import ModelDoor
+    from app.discover.room import ModelRoom
+    from app.discover.state import DownloadsView
     from app.plan_state import PlanCommands, PlanView
+    from ui.models_page import ModelsPage
     from ui.plan_page import PlanPage
 
 
@@ -27,7 +31,7 @@ class Desk(QWidget):
     """Draws a `SessionState`, and hands what the person does to `commands`.
 
     With `plan_commands` the Models page opens plans, which take that page's place until they are
-    closed.
+    closed. Without a `door` that page has no more than the models in the folder.
     """
 
     def __init__(
@@ -38,10 +42,11 @@ class Desk(QWidget):
         prices: tuple[Price, ...],
         prices_file: str = "",
         plan_commands: PlanCommands | None = None,
+        door: ModelDoor | None = None,
     ) -> None:
         super().__init__()
         self._theme, self._window, self._commands = theme, window, commands
-        self._plan_commands = plan_commands
+        self._plan_commands, self._door = plan_commands, door
         self._plan_view: PlanView | None = None
         self.plan: PlanPage | None = None
         self._prices, self._prices_file = prices, prices_file
@@ -112,14 +117,55 @@ class Desk(QWidget):
     def _new_page(self, name: PageName) -> Page:
         # Imported when opened: the first picture of the window must not wait for the others.
         if name == "models":
-            from ui.models_page import ModelsPage
-
-            models = ModelsPage(self._theme, self._commands, self._plan_commands)
-            models.chat_wanted.connect(lambda: self.show_page("chats"))
-            return models
+            return self._new_models_page()
         from ui.settings_page import SettingsPage
 
-        return SettingsPage(self._theme, self._commands, self._prices, self._prices_file)
+        room = self._door.open() if self._door else None
+        page = SettingsPage(
+            *(self._theme, self._commands, self._prices, self._prices_file),
+            discover_commands=room.discover if room else None,
+        )
+        if room is not None:
+            room.discover.changed.connect(lambda view: page.show_account(view.account))
+            page.show_account(room.discover.view.account)
+            room.discover.look_at_account()
+        return page
+
+    def _new_models_page(self) -> ModelsPage:
+        from ui.models_page import ModelsPage
+
+        if self._door is None:
+            page = ModelsPage(self._theme, self._commands, self._plan_commands)
+        else:
+            page = self._page_of(self._door.open())
+        page.chat_wanted.connect(lambda: self.show_page("chats"))
+        page.settings_wanted.connect(lambda: self.show_page("settings"))
+        return page
+
+    def _page_of(self, room: ModelRoom) -> ModelsPage:
+        from ui.models_page import ModelsPage
+
+        page = ModelsPage(
+            *(self._theme, self._commands, self._plan_commands),
+            *(room.discover, room.downloads, room.owned),
+        )
+        room.discover.changed.connect(page.show_discover)
+        room.downloads.changed.connect(page.show_downloads)
+        room.owned.changed.connect(page.show_owned)
+        page.show_discover(room.discover.view)
+        page.show_downloads(room.downloads.view)
+        page.show_owned(room.owned.view)
+        return page
+
+    def room(self) -> ModelRoom | None:
+        """What is behind the Models page; None without a door to it."""
+        return self._door.open() if self._door else None
+
+    def show_downloads(self, view: DownloadsView) -> None:
+        """The rail says that something is on its way, whatever page is open."""
+        self.rail.show_downloads(
+            sum(one.phase in ("running", "checking") for one in view.downloads)
+        )
 
     def _new_plan_page(self) -> PlanPage:
         from ui.plan_page import PlanPage

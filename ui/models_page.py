@@ -1,116 +1,148 @@
-"""The Models page: what is on this computer, which one is loaded, and where more belong."""
+"""The Models page: what to download and what is on this computer, with the downloads below both."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from typing import Literal
 
+from PySide6.QtCore import QMargins, Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from app.discover.state import (
+    DiscoverCommands,
+    DiscoverView,
+    DownloadCommands,
+    DownloadsView,
+)
+from app.owned_state import OwnedCommands, OwnedView
 from app.plan_state import PlanCommands
 from app.session_state import SessionCommands, SessionState
-from runtime.errors import Problem
-from ui.icon_mark import IconMark
-from ui.labels import Label, Paragraph, PathField
-from ui.model_table import ModelTable
-from ui.page_frame import CARD_GAP_PX, Card, PageFrame
-from ui.problem_card import spoken
-from ui.tab_order import chain
+from ui.centred import Centred
+from ui.discover_page import DiscoverPage
+from ui.discover_words import machine_words
+from ui.download_dock import DownloadDock
+from ui.installed_page import InstalledPage
+from ui.labels import Label
+from ui.page import Page
+from ui.segments import Segments
 from ui.theme import Theme
 
-LINE = "The models on this computer. Each runs here, and nothing you type leaves it."
-NO_MODELS = "No models yet"
-NO_MODELS_NEXT = "Put a GGUF file in the folder below, then come back to this page."
-PLACE_HEADING = "Where models belong"
-PLACE_LINE = "Put GGUF files in this folder. It is read again each time this page opens."
+Tab = Literal["discover", "installed"]
 
 
-class ModelsPage(PageFrame):
-    """`chat_wanted` asks for the conversation, with the loaded model."""
+class ModelsPage(Page):
+    """`chat_wanted` asks for the conversation, with the loaded model.
+
+    Without `discover_commands` the models on this computer are all there is; without
+    `owned_commands` they can be loaded and planned but not managed.
+    """
 
     chat_wanted = Signal()
+    settings_wanted = Signal()
 
     def __init__(
         self,
         theme: Theme,
         commands: SessionCommands,
         plan_commands: PlanCommands | None = None,
+        discover_commands: DiscoverCommands | None = None,
+        download_commands: DownloadCommands | None = None,
+        owned_commands: OwnedCommands | None = None,
     ) -> None:
-        super().__init__(theme, "Models", LINE, theme.px("layout.page_max"))
-        self._shown_problems: tuple[Problem, ...] = ()
-        self.empty = self._empty_card()
-        self.table = ModelTable(theme, commands, plan_commands)
-        self.table.chat_wanted.connect(self.chat_wanted)
-        self.column.addWidget(self.empty)
-        self.column.addWidget(self.table)
-        self.column.addSpacing(CARD_GAP_PX)
-        self.column.addWidget(self._place_card())
-        self.problems = Card(theme, "Files left out")
-        self._problem_rows = QVBoxLayout()
-        self._problem_rows.setContentsMargins(0, 4, 0, 0)
-        self.problems.content.addLayout(self._problem_rows)
-        self.problems.hide()
-        self.column.addSpacing(CARD_GAP_PX)
-        self.column.addWidget(self.problems)
+        super().__init__()
+        self._theme, self._commands = theme, commands
+        self.setProperty("surface", "page")
+        self.setAccessibleName("Models")
+        self.installed = InstalledPage(theme, commands, plan_commands, owned_commands)
+        self.installed.chat_wanted.connect(self.chat_wanted)
+        self.table = self.installed.table
+        self.discover: DiscoverPage | None = None
+        self.stack = QStackedWidget()
+        self.tabs = Segments(
+            theme, "Models", (("discover", "Discover"), ("installed", "Installed"))
+        )
+        self.tabs.chosen.connect(self.show_tab)
+        if discover_commands is not None:
+            self.discover = self._new_discover(discover_commands)
+            self.stack.addWidget(self.discover)
+        self.stack.addWidget(self.installed)
+        self.dock = DownloadDock(theme, download_commands)
+        self.dock.load_wanted.connect(commands.load_model)
+        self.dock.chat_wanted.connect(self.chat_wanted)
+        page = QVBoxLayout(self)
+        page.setContentsMargins(0, 0, 0, 0)
+        page.setSpacing(0)
+        page.addWidget(self._head(theme))
+        page.addWidget(self.stack, 1)
+        page.addWidget(self.dock)
+        self.show_tab("installed" if self.discover is None else "discover")
 
     def show_state(self, state: SessionState) -> None:
-        self.empty.setVisible(not state.models)
-        self.table.setVisible(bool(state.models))
-        had_focus = self.table.has_focus()
-        if self.table.show_state(state):
-            chain([*self.table.buttons(), self.place])
-            if had_focus:
-                self.take_focus()
-        self.place.show_path(state.models_dir)
-        self.place.setVisible(bool(state.models_dir))
-        if state.model_problems != self._shown_problems:
-            self._show_problems(state.model_problems)
+        self.installed.show_state(state)
+        self._show_count(len(state.models))
+        ready = state.model is not None and state.engine.phase == "ready"
+        loaded_id = state.model.id if ready and state.model is not None else ""
+        self.dock.show_models(state.models, loaded_id)
+        if self.discover is not None:
+            self.discover.show_loaded(loaded_id)
+
+    def show_discover(self, view: DiscoverView) -> None:
+        if self.discover is not None:
+            self.machine.show_text(machine_words(view.machine))
+            self.discover.show_view(view)
+
+    def show_downloads(self, view: DownloadsView) -> None:
+        self.dock.show_view(view)
+        if self.discover is not None:
+            self.discover.show_downloads(view)
+
+    def show_owned(self, view: OwnedView) -> None:
+        self.installed.show_view(view)
+
+    def show_tab(self, tab: Tab) -> None:
+        """Turn to what can be downloaded or to what is installed."""
+        if self.discover is None:
+            tab = "installed"
+        self.tabs.show_value(tab)
+        shown = self.installed if tab == "installed" or self.discover is None else self.discover
+        self.stack.setCurrentWidget(shown)
 
     def take_focus(self) -> None:
-        """On the button of the model in use: the likeliest thing to do next."""
-        button = self.table.button_in_use()
-        if button is not None:
-            button.setFocus(Qt.FocusReason.OtherFocusReason)
+        """On the search, or on the button of the model in use: the likeliest thing to do next."""
+        self.stack.currentWidget().take_focus()
 
     def focus_plan(self, model_id: str) -> None:
         """On the button that opens the plan of this model: where a person came from."""
-        row = self.table.rows.get(model_id)
-        if row is not None and row.plan.isVisibleTo(self):
-            row.plan.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.show_tab("installed")
+        self.installed.focus_plan(model_id)
 
-    def _empty_card(self) -> Card:
-        card = Card(self._theme, NO_MODELS)
-        card.content.addSpacing(4)
-        card.content.addWidget(Paragraph(self._theme, NO_MODELS_NEXT, tone="secondary"))
-        return card
+    def _new_discover(self, commands: DiscoverCommands) -> DiscoverPage:
+        discover = DiscoverPage(self._theme, commands)
+        discover.load_wanted.connect(self._commands.load_model)
+        discover.chat_wanted.connect(self.chat_wanted)
+        discover.settings_wanted.connect(self.settings_wanted)
+        discover.installed_wanted.connect(lambda: self.show_tab("installed"))
+        return discover
 
-    def _place_card(self) -> Card:
-        card = Card(self._theme, PLACE_HEADING)
-        card.content.addSpacing(4)
-        card.content.addWidget(Paragraph(self._theme, PLACE_LINE, tone="secondary"))
-        card.content.addSpacing(8)
-        self.place = PathField(self._theme, "Models folder")
-        card.content.addWidget(self.place)
-        return card
+    def _head(self, theme: Theme) -> QWidget:
+        head = QWidget()
+        row = QHBoxLayout(head)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(20)
+        row.addWidget(Label(theme, "Models", "page_title"))
+        row.addWidget(self.tabs)
+        self.machine = Label(theme, "", "small", "secondary", tabular=True, elided=True)
+        self.machine.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        row.addWidget(self.machine, 1)
+        self.tabs.setVisible(self.discover is not None)
+        margin = theme.px("layout.page_margin")
+        bar = Centred(head, theme.px("layout.page_max"), QMargins(margin, 0, margin, 0))
+        bar.setFixedHeight(theme.px("layout.top_bar_page"))
+        return bar
 
-    def _show_problems(self, problems: tuple[Problem, ...]) -> None:
-        self._shown_problems = problems
-        while item := self._problem_rows.takeAt(0):
-            item.widget().hide()
-            item.widget().deleteLater()
-        for problem in problems:
-            self._problem_rows.addWidget(_ProblemRow(self._theme, problem))
-        self.problems.setVisible(bool(problems))
-
-
-class _ProblemRow(QWidget):
-    def __init__(self, theme: Theme, problem: Problem) -> None:
-        super().__init__()
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 6, 0, 6)
-        row.setSpacing(10)
-        top = Qt.AlignmentFlag.AlignTop
-        row.addWidget(IconMark(theme, "triangle-alert", 18, "state.warn"), 0, top)
-        words = QVBoxLayout()
-        words.setSpacing(1)
-        words.addWidget(Label(theme, problem.title, weight=500))
-        words.addWidget(Paragraph(theme, spoken(problem), "small", "secondary", selectable=True))
-        row.addLayout(words, 1)
+    def _show_count(self, count: int) -> None:
+        segment = self.tabs.segments["installed"]
+        text = f"Installed  {count:,}" if count else "Installed"
+        if text != segment.text():
+            segment.setText(text)
+            segment.setAccessibleName(f"Models: installed, {count:,}")
+            segment.updateGeometry()

@@ -17,13 +17,14 @@ _ITEMS: tuple[tuple[PageName, str, str, str], ...] = (
     ("models", "Models", "box", "Ctrl+2"),
     ("settings", "Settings", "settings-2", "Ctrl+,"),
 )
-_ICON_PX, _GAP_PX, _LABEL_PX = 20, 4, 14
+_ICON_PX, _GAP_PX, _LABEL_PX, _DOT_PX = 20, 4, 14, 7
 
 
 class RailItem(PaintedButton):
     def __init__(self, theme: Theme, text: str, icon: str, shortcut: str) -> None:
         super().__init__(theme, text)
         self._icon = icon
+        self._dot = False
         self.setText(text)
         self.setCheckable(True)
         self.setAutoExclusive(True)
@@ -45,6 +46,17 @@ class RailItem(PaintedButton):
         painter.drawText(
             box, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter, self.text()
         )
+
+        if self._dot:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(self.theme.color("action.focus"))
+            painter.drawEllipse(QRectF(self.width() / 2 + 8, top - 2, _DOT_PX, _DOT_PX))
+
+    def show_dot(self, why: str) -> None:
+        """A dot beside the icon, with `why` in words; "" takes it away."""
+        self._dot = bool(why)
+        self.setAccessibleDescription(why)
+        self.update()
 
     def sizeHint(self) -> QSize:
         return QSize(QFontMetrics(self.font()).horizontalAdvance(self.text()), self.height())
@@ -82,6 +94,10 @@ class Rail(QFrame):
                 column.addStretch()
             column.addWidget(item, 0, Qt.AlignmentFlag.AlignHCenter)
             self.items[page] = item
+
+    def show_downloads(self, running: int) -> None:
+        """A dot on Models while something is being downloaded."""
+        self.items["models"].show_dot("A download is running" if running else "")
 
     def show_page(self, page: PageName) -> None:
         self.items[page].setChecked(True)

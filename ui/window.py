@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     # The empty window is on the screen before any of these is loaded.
     from PySide6.QtGui import QCloseEvent
 
+    from app.discover.door import ModelDoor
+    from app.discover.state import DownloadsView
     from app.plan_state import PlanCommands, PlanView
     from app.prices import Price
     from app.session_state import SessionCommands, SessionState
@@ -40,11 +42,12 @@ class MainWindow(QMainWindow):
         prices: tuple[Price, ...],
         prices_file: str = "",
         plan_commands: PlanCommands | None = None,
+        door: ModelDoor | None = None,
     ) -> None:
         """Put the desk in place of the empty surfaces."""
         from ui.desk import Desk
 
-        self.desk = Desk(theme, self, commands, prices, prices_file, plan_commands)
+        self.desk = Desk(theme, self, commands, prices, prices_file, plan_commands, door)
         self.setCentralWidget(self.desk)
 
     def show_state(self, state: SessionState) -> None:
@@ -52,6 +55,9 @@ class MainWindow(QMainWindow):
 
     def show_plan(self, view: PlanView | None) -> None:
         self.desk.show_plan(view)
+
+    def show_downloads(self, view: DownloadsView) -> None:
+        self.desk.show_downloads(view)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.closing.emit()

@@ -300,7 +300,9 @@ class DiscoverDesk(QObject):
         self._show(account=account)
 
     def _row(self, repo: str) -> RepoRow | None:
-        return next((row for row in self._rows if row.repo == repo), None)
+        """Also of our list while a search shows others: the recommendation is one of it."""
+        rows = (*self._rows, *self._catalog_rows)
+        return next((row for row in rows if row.repo == repo), None)
 
     def _change(self, repo: str, change: Callable[[RepoRow], RepoRow]) -> None:
         def changed(of: tuple[RepoRow, ...]) -> tuple[RepoRow, ...]:

@@ -40,6 +40,12 @@ def test_by_size(memory_gib: float, name: str) -> None:
     assert suggested(OF_30B, 30 * BILLION, memory_gib) == name
 
 
+def test_a_k_type_is_better_than_an_old_one_of_its_size() -> None:
+    quants = (quant("Q4_K_M", 17), quant("Q4_1", 17.9))
+    assert suggested(quants, 30 * BILLION, 64) == "Q4_K_M"
+    assert suggested((quant("Q2_K", 10), quant("Q4_0", 16)), 30 * BILLION, 64) == "Q4_0"
+
+
 def test_only_files_above_enough_bits_fit_then_the_smallest_of_them() -> None:
     quants = (quant("Q6_K", 22), quant("Q8_0", 30))
     assert suggested(quants, 30 * BILLION, 64) == "Q6_K"

@@ -280,6 +280,16 @@ def test_download_asks_for_pinned_files(page: Page) -> None:
     assert len(page.wanted) == 1
 
 
+def test_the_recommended_one_can_be_had_while_a_search_shows_others(page: Page) -> None:
+    page.open()
+    page.desk.search("any/")
+    page.until(lambda: page.view.phase == "ready")
+    best = page.view.recommendation
+    assert best is not None
+    page.desk.download(best.repo, best.quant.name)
+    assert [one.repo for one in page.wanted] == [best.repo]
+
+
 def test_here_and_on_its_way(page: Page) -> None:
     page.open()
     page.desk.download("org/Middle-GGUF", "Q3_K")

@@ -1,0 +1,21 @@
+"""A link of somebody else's text: where it goes is shown before anything is opened."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QApplication, QMenu, QWidget
+
+_WEB = ("http", "https")
+
+
+def link_menu(parent: QWidget, url: QUrl) -> QMenu:
+    """The address in full, and what may be done with it."""
+    menu = QMenu(parent)
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    menu.addAction(url.toDisplayString().replace("&", "&&")).setEnabled(False)
+    menu.addSeparator()
+    if url.scheme() in _WEB:
+        menu.addAction("Open in the browser", lambda: QDesktopServices.openUrl(url))
+    menu.addAction("Copy address", lambda: QApplication.clipboard().setText(url.toString()))
+    return menu
