@@ -37,6 +37,7 @@ from ui.discover_words import (
     spoken_speed,
 )
 from ui.download_words import phase_words
+from ui.focus_ring import show_or_hide
 from ui.tab_order import chain
 from ui.theme import Theme
 
@@ -276,7 +277,7 @@ class QuantLine(QWidget):
             return
         self.line, self._scale = line, scale
         verb = _VERBS[line.act]
-        self.button.setVisible(bool(verb))
+        show_or_hide(self.button, shown=bool(verb))
         if verb:
             self.button.show_text(verb)
             self.button.setAccessibleName(f"{verb} {model} {line.name}, {line.size}")

@@ -25,6 +25,7 @@ from ui.discover_drawing import (
 )
 from ui.discover_words import prediction_words
 from ui.download_words import phase_words
+from ui.focus_ring import show_or_hide
 from ui.labels import Label, Paragraph
 from ui.theme import Theme
 
@@ -97,7 +98,7 @@ class RecommendationCard(QFrame):
         text = f"Download {number_text.gib_unit(quant.model.size_bytes)}"
         self.button.show_text(text)
         self.button.setAccessibleName(f"{text}, {shown.name} {quant.name}")
-        self.button.setVisible(not quant.installed_id and download is None)
+        show_or_hide(self.button, shown=not quant.installed_id and download is None)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -121,3 +121,14 @@ def focus_went(widget: QWidget) -> None:
     ring = ring_of(widget)
     if ring is not None:
         ring.leave(widget)
+
+
+def show_or_hide(widget: QWidget, *, shown: bool) -> None:
+    """Qt gives the focus of a control that is hidden to the next one as if by Tab: right for the
+    keyboard, but a ring out of nowhere for somebody who has just clicked.
+    """
+    if not shown and widget.hasFocus():
+        ring = ring_of(widget)
+        if ring is None or ring.target is not widget:
+            widget.clearFocus()
+    widget.setVisible(shown)
