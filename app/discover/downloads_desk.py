@@ -69,7 +69,7 @@ class DownloadsDesk(QObject):
         self._process: DownloadChild | None = None
         self._number = 0
         self._deaths = 0
-        self._closed = False
+        self._closed = self._is_new = False
         self._view = DownloadsView()
         self._heard.connect(self._take, Qt.ConnectionType.QueuedConnection)
 
@@ -141,7 +141,7 @@ class DownloadsDesk(QObject):
             self._show(replace(self._view, problem=error.problem))
             return
         process.send(StartDownloads(str(self._models_dir()), self._settings()))
-        self._process = process
+        self._process, self._is_new = process, True
 
     def _end(self) -> None:
         self._number += 1
@@ -164,6 +164,11 @@ class DownloadsDesk(QObject):
 
     def _arrive(self, downloads: tuple[Download, ...]) -> None:
         before = {one.id: one.phase for one in self._view.downloads}
+        if self._is_new:
+            self._is_new = False
+            for one in downloads:
+                if one.phase == "done" and one.id not in before:
+                    self._tell(ForgetDownload(one.id))  # of an earlier run: it is installed
         for one in downloads:
             if one.phase == "done" and before.get(one.id) not in (None, "done"):
                 self._deaths = 0

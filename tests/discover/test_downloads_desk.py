@@ -135,6 +135,20 @@ def test_pause_end_and_take_up_later(
     again.desk.close()
 
 
+def test_what_an_earlier_run_finished_is_put_away(
+    dock: Dock, hub: Hub, request_for_model: DownloadRequest, qtbot: QtBot, tmp_path: Path
+) -> None:
+    dock.desk.add(request_for_model)
+    done = dock.until(lambda one: one.phase == "done")
+    dock.desk.close()
+    again = Dock(qtbot, hub, tmp_path)
+    again.desk.take_up()
+    qtbot.waitUntil(lambda: not has_unfinished(again.models_dir), timeout=10_000)
+    assert again.arrived == []
+    assert Path(done.paths[0]).exists()
+    again.desk.close()
+
+
 def test_cancel_leaves_nothing(dock: Dock, hub: Hub, request_for_model: DownloadRequest) -> None:
     hub.limit_speed(10_000_000)
     dock.desk.add(request_for_model)
