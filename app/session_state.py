@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol
 
+from app.chat_settings import ChatSettings, Preset
 from app.check_view import CheckView
 from app.local_models import LocalModel
 from app.savings import Savings
@@ -15,6 +16,23 @@ from runtime.protocol.messages import GenerationStats, MemoryUse, ModelFacts, Ro
 EnginePhase = Literal["none", "loading", "ready", "failed", "crashed"]
 AnswerPhase = Literal["queued", "prompt", "streaming"]
 MessageStatus = Literal["complete", "stopped", "failed"]
+ExportFormat = Literal["markdown", "json"]
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file whose text goes to the model with a message. `kind` is "text", "code", "markdown" or
+    "pdf". `tokens` is None until the engine has counted them.
+
+    `problem` says why a file can't be sent; its `text` is then empty.
+    """
+
+    name: str
+    kind: str
+    text: str
+    file_bytes: int
+    tokens: int | None = None
+    problem: Problem | None = None
 
 
 @dataclass(frozen=True)
@@ -22,7 +40,8 @@ class MessageView:
     """One stored turn. `stats` and `model_id` are None for the person's own messages.
 
     `status` is "stopped" when the person stopped it, "failed" when `problem` cut it short; the
-    partial text is kept in both cases.
+    partial text is kept in both cases. `reasoning` is what the model thought first. `branch` of
+    `branches`, from 1, is which of the messages in this place it is. `created_at_s` is Unix time.
     """
 
     id: int
@@ -32,6 +51,11 @@ class MessageView:
     model_id: str | None = None
     stats: GenerationStats | None = None
     problem: Problem | None = None
+    reasoning: str = ""
+    branch: int = 1
+    branches: int = 1
+    attachments: tuple[Attachment, ...] = ()
+    created_at_s: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -40,6 +64,31 @@ class ConversationSummary:
 
     id: int
     title: str
+    updated_at_s: float
+    pinned: bool = False
+    folder_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A folder of the conversation list, with how many chats it holds."""
+
+    id: int
+    name: str
+    count: int = 0
+
+
+@dataclass(frozen=True)
+class SearchHit:
+    """A message in which all words were found. `snippet` has each found word between \x02 and \x03.
+
+    `message_id` is None where only the title has them.
+    """
+
+    conversation_id: int
+    title: str
+    message_id: int | None
+    snippet: str
     updated_at_s: float
 
 
@@ -56,6 +105,9 @@ class Conversation:
     messages: tuple[MessageView, ...] = ()
     draft: str = ""
     spent: tuple[GenerationStats, ...] = ()
+    settings: ChatSettings = ChatSettings()
+    pinned: bool = False
+    folder_id: int | None = None
 
     @property
     def every_run(self) -> tuple[GenerationStats, ...]:
@@ -105,6 +157,9 @@ class RunningAnswer:
 
     phase: AnswerPhase
     text: str = ""
+    reasoning: str = ""
+    reasoning_tokens: int = 0
+    reasoning_s: float = 0.0
     prompt_tokens: int = 0
     cached_tokens: int = 0
     evaluated_tokens: int = 0
@@ -132,7 +187,9 @@ class SessionState:
     `answer` is the answer in progress, None when idle. `last_answer` is the newest finished one of
     this conversation, for the panel's "Last answer". `queued_text` is what the person sent while a
     model loads or answers; it goes out by itself. `notices` wait until dismissed. `model_problems`
-    tell why files in `models_dir` are left out of `models`.
+    tell why files in `models_dir` are left out of `models`. `deleted` is the chat that can still be
+    brought back. `hits` are for `search`; `shown_message` is the one a hit led to. `attachments`
+    wait to be sent with the next message.
     """
 
     settings: Settings
@@ -152,6 +209,13 @@ class SessionState:
     notices: tuple[Problem, ...] = ()
     first_run: bool = False
     checks: tuple[CheckView, ...] = ()
+    folders: tuple[Folder, ...] = ()
+    deleted: ConversationSummary | None = None
+    search: str = ""
+    hits: tuple[SearchHit, ...] = ()
+    shown_message: int | None = None
+    attachments: tuple[Attachment, ...] = ()
+    presets: tuple[Preset, ...] = ()
 
     @property
     def last_answer(self) -> MessageView | None:
@@ -179,4 +243,26 @@ class SessionCommands(Protocol):
     def relieve_gpu(self) -> None: ...
     def change_settings(self, settings: Settings) -> None: ...
     def dismiss_notice(self, notice: Problem) -> None: ...
+    def edit_message(self, message_id: int, text: str) -> None: ...
+    def regenerate(self, message_id: int) -> None: ...
+    def show_branch(self, message_id: int, step: int) -> None: ...
+    def delete_message(self, message_id: int) -> None: ...
+    def pin_chat(self, conversation_id: int, pinned: bool) -> None: ...
+    def move_chat(self, conversation_id: int, folder_id: int | None) -> None: ...
+    def new_folder(self, name: str) -> None: ...
+    def rename_folder(self, folder_id: int, name: str) -> None: ...
+    def delete_folder(self, folder_id: int) -> None: ...
+    def undo_delete(self) -> None: ...
+    def search_chats(self, text: str) -> None: ...
+    def open_hit(self, hit: SearchHit) -> None: ...
+    def export_chats(
+        self, path: str, format: ExportFormat, conversation_id: int | None
+    ) -> None: ...
+    def import_chats(self, paths: tuple[str, ...]) -> None: ...
+    def attach(self, paths: tuple[str, ...]) -> None: ...
+    def attach_text(self, name: str, text: str) -> None: ...
+    def detach(self, index: int) -> None: ...
+    def change_chat(self, settings: ChatSettings) -> None: ...
+    def save_preset(self, name: str) -> None: ...
+    def delete_preset(self, name: str) -> None: ...
     def finish_first_run(self) -> None: ...

@@ -10,11 +10,12 @@ from runtime.protocol.messages import (
     GenerationStats,
     MemoryUse,
     ModelFacts,
+    Reasoning,
     Sampling,
 )
 from runtime.protocol.placement import Placement
 
-PROTOCOL_VERSION = 2
+PROTOCOL_VERSION = 3
 MAX_FRAME_BYTES = 1 << 20
 
 
@@ -39,7 +40,9 @@ class Generate(msgspec.Struct, frozen=True, tag="generate"):
 
     A last message of role assistant is continued rather than answered. `max_tokens` 0 means "until
     the model or the context ends". `drop_oldest` is the user's consent to leave out the oldest
-    turns when the conversation no longer fits.
+    turns when the conversation no longer fits. `state_path` is a file of `SaveState`: it is read
+    where it holds more of this prompt than the KV cache does; one that is gone or of another model
+    costs nothing.
     """
 
     request_id: int
@@ -48,6 +51,8 @@ class Generate(msgspec.Struct, frozen=True, tag="generate"):
     sent_at_s: float
     max_tokens: int = 0
     drop_oldest: bool = False
+    reasoning: Reasoning = Reasoning()
+    state_path: str = ""
 
 
 class Measure(msgspec.Struct, frozen=True, tag="measure"):
@@ -61,6 +66,20 @@ class Measure(msgspec.Struct, frozen=True, tag="measure"):
     decode_tokens: int
 
 
+class CountTokens(msgspec.Struct, frozen=True, tag="count_tokens"):
+    """How many tokens each of `texts` has, without a template around it."""
+
+    request_id: int
+    texts: tuple[str, ...]
+
+
+class SaveState(msgspec.Struct, frozen=True, tag="save_state"):
+    """Write what the KV cache holds to `path`, whole or not at all; an empty one writes nothing."""
+
+    request_id: int
+    path: str
+
+
 class Cancel(msgspec.Struct, frozen=True, tag="cancel"):
     """Stop the load or the answer `request_id`, if it is still running."""
 
@@ -71,7 +90,7 @@ class Shutdown(msgspec.Struct, frozen=True, tag="shutdown"):
     """End the worker."""
 
 
-Command = Load | Generate | Measure | Cancel | Shutdown
+Command = Load | Generate | Measure | CountTokens | SaveState | Cancel | Shutdown
 
 
 class Hello(msgspec.Struct, frozen=True, tag="hello"):
@@ -119,6 +138,7 @@ class PromptProgress(msgspec.Struct, frozen=True, tag="prompt_progress"):
 class Text(msgspec.Struct, frozen=True, tag="text"):
     """More of the answer: whole characters only, and how many tokens have come so far.
 
+    `reasoning` is more of what the model thinks before or between; both may come in one frame.
     `text` may be empty while a character is still split over tokens. `tokens_per_s` is the live
     decode speed over the last seconds, None until there are two tokens.
     """
@@ -128,6 +148,7 @@ class Text(msgspec.Struct, frozen=True, tag="text"):
     completion_tokens: int
     tokens_per_s: float | None
     n_threads: int
+    reasoning: str = ""
 
 
 class Finished(msgspec.Struct, frozen=True, tag="finished"):
@@ -149,6 +170,21 @@ class Measured(msgspec.Struct, frozen=True, tag="measured"):
     n_threads: int
 
 
+class TokenCounts(msgspec.Struct, frozen=True, tag="token_counts"):
+    """Answers `CountTokens`, in the order of its texts."""
+
+    request_id: int
+    counts: tuple[int, ...]
+
+
+class StateSaved(msgspec.Struct, frozen=True, tag="state_saved"):
+    """Answers `SaveState`; `n_tokens` 0 says that nothing was written."""
+
+    request_id: int
+    n_tokens: int
+    file_bytes: int
+
+
 class Failed(msgspec.Struct, frozen=True, tag="failed"):
     """The load or the answer `request_id` ended without its result."""
 
@@ -157,5 +193,15 @@ class Failed(msgspec.Struct, frozen=True, tag="failed"):
 
 
 Event = (
-    Hello | LoadProgress | Loaded | Proven | PromptProgress | Text | Finished | Measured | Failed
+    Hello
+    | LoadProgress
+    | Loaded
+    | Proven
+    | PromptProgress
+    | Text
+    | Finished
+    | Measured
+    | TokenCounts
+    | StateSaved
+    | Failed
 )

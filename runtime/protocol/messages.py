@@ -9,6 +9,9 @@ import msgspec
 Role = Literal["system", "user", "assistant"]
 FinishReason = Literal["stop", "length", "cancelled", "context_full"]
 EnergySource = Literal["measured", "estimated"]
+ReasoningMode = Literal["default", "on", "off"]
+ReasoningEffort = Literal["", "low", "medium", "high"]
+ReasoningSupport = Literal["none", "always", "switch", "effort"]
 
 
 class ChatMessage(msgspec.Struct, frozen=True):
@@ -21,7 +24,8 @@ class ChatMessage(msgspec.Struct, frozen=True):
 class Sampling(msgspec.Struct, frozen=True):
     """llama.cpp's sampler settings, by its own names.
 
-    `temperature` 0 is greedy; `seed` None draws one.
+    `temperature` 0 is greedy; `seed` None draws one. An answer ends before the first of the `stop`
+    strings. `grammar` is GBNF; with a `json_schema` (JSON text) that counts instead.
     """
 
     temperature: float = 0.7
@@ -30,10 +34,27 @@ class Sampling(msgspec.Struct, frozen=True):
     min_p: float = 0.05
     repeat_penalty: float = 1.0
     seed: int | None = None
+    repeat_last_n: int = 64
+    presence_penalty: float = 0.0
+    frequency_penalty: float = 0.0
+    stop: tuple[str, ...] = ()
+    grammar: str = ""
+    json_schema: str = ""
+
+
+class Reasoning(msgspec.Struct, frozen=True):
+    """What the person wants of a model that can think first. `effort` "" leaves it to the model."""
+
+    mode: ReasoningMode = "default"
+    effort: ReasoningEffort = ""
 
 
 class ModelFacts(msgspec.Struct, frozen=True):
-    """What the engine says of the model it loaded."""
+    """What the engine says of the model it loaded.
+
+    `recommended` is the sampling its file asks for, None where it says nothing. `reasoning` is what
+    its chat template knows of thinking: "always" can't be turned off, "effort" has levels.
+    """
 
     name: str
     architecture: str
@@ -43,6 +64,8 @@ class ModelFacts(msgspec.Struct, frozen=True):
     n_layer: int
     expert_count: int
     expert_used_count: int
+    recommended: Sampling | None = None
+    reasoning: ReasoningSupport = "none"
 
 
 class DeviceMemory(msgspec.Struct, frozen=True):
@@ -87,7 +110,8 @@ class GenerationStats(msgspec.Struct, frozen=True):
 
     decode = (completion_tokens - 1) / (t_last - t_first), reasoning included, prompt excluded;
     prompt counts only the tokens that were evaluated; TTFT = first token - send. A rate is None
-    when too little happened to state one (a single token has no decode speed).
+    when too little happened to state one (a single token has no decode speed). `reasoning_tokens`
+    are those of `completion_tokens` that were thought, in `reasoning_s`.
     """
 
     finish_reason: FinishReason
@@ -103,3 +127,5 @@ class GenerationStats(msgspec.Struct, frozen=True):
     dropped_turns: int
     energy: Energy
     memory: MemoryUse
+    reasoning_tokens: int = 0
+    reasoning_s: float = 0.0
