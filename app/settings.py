@@ -37,6 +37,9 @@ class Settings(msgspec.Struct, frozen=True):
     download_connections: Annotated[int, msgspec.Meta(ge=1, le=16)] = 4
     download_limit_bytes_per_s: Annotated[int, msgspec.Meta(ge=0, le=1 << 40)] = 0
     resume_downloads: bool = True
+    kv_budget_bytes: Annotated[int, msgspec.Meta(ge=0, le=1 << 50)] = 4 << 30
+    zoom: Annotated[float, msgspec.Meta(ge=0.5, le=3.0)] = 1.0
+    language: str = ""
 
 
 def read_settings(path: Path) -> Settings:
