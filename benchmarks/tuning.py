@@ -80,10 +80,15 @@ def _planner(path: Path, hardware: Hardware, calibration: Calibration) -> Planne
 
 
 def _predictions(models: list[Path], hardware: Hardware, folder: Path) -> Iterator[Figure]:
-    seen: dict[Path, tuple[Plan, Speeds]] = {}
-    for path in models:
-        plan = _planner(path, hardware, Calibration()).ranked(Wishes(N_CTX))[0]
-        seen[path] = plan, timed(path, plan.placement, folder)
+    plans = {
+        path: _planner(path, hardware, Calibration()).ranked(Wishes(N_CTX))[0] for path in models
+    }
+    # In turns: one run beside another of the same plan differs by up to a third here.
+    rounds: dict[Path, list[Speeds]] = {path: [] for path in models}
+    for _ in range(ROUNDS):
+        for path, plan in plans.items():
+            rounds[path].append(timed(path, plan.placement, folder))
+    seen = {path: (plan, _middle(rounds[path])) for path, plan in plans.items()}
     ratios: dict[str, list[float]] = {"prompt": [], "decode": []}
     for path, (plan, speeds) in seen.items():
         others = [_observed(*found) for other, found in seen.items() if other != path]
@@ -92,6 +97,8 @@ def _predictions(models: list[Path], hardware: Hardware, folder: Path) -> Iterat
         ratios["decode"].append(plan.speed.raw_decode * learnt.decode / speeds.decode)
     detail = "; ".join(
         f"{path.stem}: prompt {rounded(speeds.prompt):g}, decode {rounded(speeds.decode):g} tok/s"
+        f" ({_range([run.prompt for run in rounds[path]])}, "
+        f"{_range([run.decode for run in rounds[path]])})"
         for path, (_, speeds) in seen.items()
     )
     for what, found in ratios.items():
@@ -103,6 +110,17 @@ def _predictions(models: list[Path], hardware: Hardware, folder: Path) -> Iterat
             "at most",
             detail=f"ratios {', '.join(f'{ratio:.2f}' for ratio in found)}; {detail}",
         )
+
+
+def _range(values: list[float]) -> str:
+    return f"{rounded(min(values)):g} to {rounded(max(values)):g}"
+
+
+def _middle(runs: list[Speeds]) -> Speeds:
+    return Speeds(
+        statistics.median(run.prompt for run in runs),
+        statistics.median(run.decode for run in runs),
+    )
 
 
 def _observed(plan: Plan, speeds: Speeds) -> Observation:

@@ -36,7 +36,7 @@ def bytes_as_read(types: tuple[tuple[str, int], ...], features: frozenset[str]) 
 DECODE_SHARE = 0.33  # one row: 10 to 12.8 billion products/s of 34
 REPACKED_SHARE = 1.0  # many rows of repacked weights: 32 to 36
 PLAIN_SHARE = 0.55  # many rows as they are in the file: 17 to 19
-_SLOW_REPACKED = {"MXFP4": 0.6}  # 16 on one core, 20 each of two
+_SLOW_REPACKED = {"MXFP4": 0.5}  # 16 on one core; whole prompts in turns with other types: 0.5
 # Threads wait for each other at barriers and experts are of uneven size: of n, n/(1 + n/16) count.
 # From a 7950X's published prompt speed; a second, unfitted point (KTransformers) agrees.
 THREADS_LOST = 16
