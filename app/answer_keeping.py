@@ -24,10 +24,17 @@ class AnswerKeeping:
         self._left: dict[int, MessageView] = {}
 
     def begin(
-        self, conversation_id: int, model_id: str | None, continuing: MessageView | None
+        self,
+        conversation_id: int,
+        model_id: str | None,
+        continuing: MessageView | None = None,
+        beside: MessageView | None = None,
     ) -> None:
-        """A new answer, or one that goes on. CoterieError as the store raises it."""
-        if continuing is None:
+        """A new answer, one that goes on, or another beside one. CoterieError as the store's."""
+        if beside is not None:
+            self.save()
+            row = self._store.add_sibling(beside.id, "", model_id=model_id, running=True)
+        elif continuing is None:
             row = self._store.add_message(conversation_id, "assistant", "", model_id=model_id)
         else:
             row = continuing.id
@@ -38,8 +45,8 @@ class AnswerKeeping:
         """Seconds since the running answer was asked for."""
         return time.monotonic() - self._running().sent_at_s
 
-    def went_on(self, text: str) -> None:
-        refused = self._running().went_on(text, time.monotonic())
+    def went_on(self, text: str, reasoning: str = "") -> None:
+        refused = self._running().went_on(text, reasoning, time.monotonic())
         if refused is not None:
             self._tell(refused)
 
@@ -49,9 +56,10 @@ class AnswerKeeping:
         status: MessageStatus,
         stats: GenerationStats | None = None,
         problem: Problem | None = None,
+        reasoning: str = "",
     ) -> MessageView:
         """The finished answer, as it is shown whether it could be saved or not."""
-        answer = self._running().ended(text, status, stats, problem)
+        answer = self._running().ended(text, status, stats, problem, reasoning)
         self._record = None
         self._refused[answer.id] = answer
         refused = self.save()
@@ -87,7 +95,9 @@ class AnswerKeeping:
         """Save the ends that were refused. What to tell when the store refuses still."""
         try:
             for a in tuple(self._refused.values()):
-                self._store.update_answer(a.id, a.text, a.status, a.stats, a.problem)
+                self._store.update_answer(
+                    *(a.id, a.text, a.status, a.stats, a.problem, a.reasoning)
+                )
                 del self._refused[a.id]
         except CoterieError as error:
             return error.problem

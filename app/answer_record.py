@@ -7,9 +7,9 @@ from app.store import ConversationStore
 from runtime.errors import CoterieError, Problem
 from runtime.protocol.messages import GenerationStats
 
-# A commit takes milliseconds of the window's thread; a crash of the window costs this much answer.
-SAVE_EVERY_S = 1.0
-LONGEST_PAUSE_S = 8.0
+# A crash of the window costs this much of an answer, and one frame of the engine's text.
+SAVE_EVERY_S = 0.2
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 2.0, 8.0
 
 
 class AnswerRecord:
@@ -26,13 +26,13 @@ class AnswerRecord:
         self._has_failed = False
         self.sent_at_s = now_s
 
-    def went_on(self, text: str, now_s: float) -> Problem | None:
-        """Save `text` when it is time to. The first time the store refuses, what to tell of it."""
+    def went_on(self, text: str, reasoning: str, now_s: float) -> Problem | None:
+        """Save what came when it is time to. The first time the store refuses, what to tell."""
         if now_s - self._tried_at_s < self._pause_s:
             return None
         self._tried_at_s = now_s
         try:
-            self._store.update_answer(self._row, text, "running", None, None)
+            self._store.update_answer(self._row, text, "running", None, None, reasoning)
         except CoterieError as error:
             return self._failed(error.problem)
         self._pause_s = SAVE_EVERY_S
@@ -40,7 +40,7 @@ class AnswerRecord:
 
     def _failed(self, problem: Problem) -> Problem | None:
         # A try may hold the window up for a moment: they come ever more seldom.
-        self._pause_s = min(2 * self._pause_s, LONGEST_PAUSE_S)
+        self._pause_s = min(max(2 * self._pause_s, FIRST_PAUSE_S), LONGEST_PAUSE_S)
         is_first, self._has_failed = not self._has_failed, True
         return problem if is_first else None
 
@@ -50,6 +50,9 @@ class AnswerRecord:
         status: MessageStatus,
         stats: GenerationStats | None,
         problem: Problem | None,
+        reasoning: str = "",
     ) -> MessageView:
         """The finished answer, as it is shown and saved."""
-        return MessageView(self._row, "assistant", text, status, self._model_id, stats, problem)
+        return MessageView(
+            *(self._row, "assistant", text, status, self._model_id, stats, problem, reasoning)
+        )

@@ -13,8 +13,17 @@ from msgspec.structs import replace
 from runtime.engine_process import Engine, EngineEvent, Exited
 from runtime.errors import CoterieError
 from runtime.exit_reasons import is_fault
-from runtime.protocol.frames import Cancel, Failed, Finished, Generate, Load, Loaded
-from runtime.protocol.messages import ChatMessage, Sampling
+from runtime.protocol.frames import (
+    Cancel,
+    CountTokens,
+    Failed,
+    Finished,
+    Generate,
+    Load,
+    Loaded,
+    SaveState,
+)
+from runtime.protocol.messages import ChatMessage, Reasoning, Sampling
 from runtime.protocol.placement import Placement
 
 
@@ -43,6 +52,7 @@ class Retrying:
 
 
 HostEvent = EngineEvent | Retrying
+DEFAULT_REASONING = Reasoning()
 Stage = Literal["loading", "first answer", "proven"]
 
 
@@ -105,14 +115,33 @@ class EngineHost:
         *,
         max_tokens: int = 0,
         drop_oldest: bool = False,
+        reasoning: Reasoning = DEFAULT_REASONING,
+        state_path: str = "",
     ) -> int:
         """Ask for an answer; returns its id. `CoterieError` when it is too long to send."""
         request_id = next(self._request_ids)
         if self._engine is not None:
             now_s = time.monotonic()
             self._engine.send(
-                Generate(request_id, messages, sampling, now_s, max_tokens, drop_oldest)
+                Generate(
+                    *(request_id, messages, sampling, now_s, max_tokens, drop_oldest),
+                    *(reasoning, state_path),
+                )
             )
+        return request_id
+
+    def count_tokens(self, texts: tuple[str, ...]) -> int:
+        """Ask how many tokens each has; returns the request's id. `CoterieError` as above."""
+        request_id = next(self._request_ids)
+        if self._engine is not None:
+            self._engine.send(CountTokens(request_id, texts))
+        return request_id
+
+    def save_state(self, path: str) -> int:
+        """Ask to keep what was read in the file at `path`; returns the request's id."""
+        request_id = next(self._request_ids)
+        if self._engine is not None:
+            self._engine.send(SaveState(request_id, path))
         return request_id
 
     def cancel(self, request_id: int) -> None:

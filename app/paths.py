@@ -70,5 +70,15 @@ class Paths:
         return self.data_dir / "placements.json"
 
     @property
+    def presets_dir(self) -> Path:
+        """The person's own sets of choices for a chat, one file each."""
+        return self.config_dir / "presets"
+
+    @property
+    def kv_dir(self) -> Path:
+        """What models have read of chats."""
+        return self.cache_dir / "kv"
+
+    @property
     def header_cache(self) -> Path:
         return self.cache_dir / "model-headers.json"

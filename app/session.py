@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -10,20 +9,23 @@ from msgspec.structs import replace as replace_settings
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app import chat_history, session_drafts, session_events, session_problems, system_memory
-from app.answer_keeping import AnswerKeeping
+from app.chat_settings import ChatSettings, Preset
 from app.check_view import CheckView
 from app.engine_host import Arrival, EngineHost, HostEvent, RepackingMemory, Retrying
 from app.event_inbox import EventInbox
-from app.local_models import LocalModel
-from app.model_loading import ModelLoading
-from app.placer import GPU_SHORT, Placer
-from app.session_parts import Accountant, ModelShelf
+from app.placer import Placer
+from app.session_answers import SessionAnswers
+from app.session_attachments import SessionAttachments
+from app.session_board import SessionBoard
+from app.session_chats import SessionChats
+from app.session_kv import SessionKv
+from app.session_models import SessionModels
+from app.session_parts import Accountant, ModelShelf, NoPresets, PresetShelf
 from app.session_state import (
+    Attachment,
     Conversation,
-    EngineState,
-    MessageStatus,
-    MessageView,
-    RunningAnswer,
+    ExportFormat,
+    SearchHit,
     SessionState,
 )
 from app.settings import Settings
@@ -37,11 +39,11 @@ from runtime.protocol.frames import (
     Loaded,
     LoadProgress,
     PromptProgress,
+    StateSaved,
     Text,
+    TokenCounts,
 )
-from runtime.protocol.messages import GenerationStats, Sampling
 
-REPAINT_MS = 33
 MEMORY_EVERY_MS = 1_000
 DRAFT_AFTER_MS = 500
 
@@ -64,50 +66,53 @@ class ChatSession(QObject):
         new_engine: Callable[[], Engine],
         repacking: RepackingMemory,
         placer: Placer | None = None,
+        presets: PresetShelf | None = None,
+        new_kv: Callable[[SessionBoard, EngineHost], SessionKv] | None = None,
         notices: tuple[Problem, ...] = (),
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._save_settings = save_settings
-        self._shelf = shelf
-        self._store = store
-        self._accountant = accountant
-        self._inbox = EventInbox(self._arrived, self)
-        self._host = EngineHost(new_engine, repacking, self._inbox.post)
-        self._loading = ModelLoading(self._host, placer, self.tell, self._load_failed)
-        self._answer_id = 0
-        self._answers = AnswerKeeping(store, self.tell)
-        self._may_drop_oldest: set[int] = set()
-        self._closed = False
-        self._state = SessionState(
+        self._save_settings, self._store, self._accountant = save_settings, store, accountant
+        self._presets = presets or NoPresets()
+        state = SessionState(
             settings=settings,
             models_dir=str(shelf.folder),
             notices=notices,
             first_run=not settings.first_run_done,
         )
-        self._repaint = self._timer(REPAINT_MS, lambda: self.changed.emit(self._state))
-        self._draft = self._timer(DRAFT_AFTER_MS, self._write_draft)
+        self._board = board = SessionBoard(state, self)
+        board.changed.connect(self.changed)
+        self._inbox = EventInbox(self._arrived, self)
+        self._host = EngineHost(new_engine, repacking, self._inbox.post)
+        self._kv = new_kv(board, self._host) if new_kv else None
+        self._chats = SessionChats(board, store, self.new_chat, self.open_chat)
+        self._answers = SessionAnswers(
+            *(board, self._host, store, self._kv),
+            *(self._show, self._chats.refresh, self._send_queued),
+        )
+        self._models = SessionModels(
+            *(board, self._host, placer, shelf),
+            *(self._answers.end_now, self.change_settings),
+        )
+        self._attachments = SessionAttachments(board, self._host)
+        self._closed = False
+        self._draft = QTimer(self, interval=DRAFT_AFTER_MS, singleShot=True)
+        self._draft.timeout.connect(self._write_draft)
         self._memory = QTimer(self, interval=MEMORY_EVERY_MS)
         self._memory.timeout.connect(self._sample_memory)
 
     @property
     def state(self) -> SessionState:
-        return self._state
+        return self._board.state
 
     def start(self) -> None:
         """Read the models and conversations, and load the model used last (or the only one)."""
-        self._change(
-            conversations=self._store.summaries(),
-            conversation=Conversation(draft=self._store.draft_of_new_chat()),
-        )
-        self.refresh_models()
-        models = self._state.models
+        self._board.change(conversation=self._empty_chat(), presets=self._presets.all())
+        self._chats.refresh()
+        self._models.refresh()
         self._memory.start()
         self._sample_memory()
-        wanted = next((m for m in models if m.id == self._state.settings.model_id), None)
-        chosen = wanted or next(iter(models), None)
-        if chosen is not None:
-            self.load_model(chosen.id)
+        self._models.load_first()
 
     def close(self) -> None:
         """Stop the engine, keeping the answer as far as it has come. A second call does nothing."""
@@ -116,9 +121,13 @@ class ChatSession(QObject):
         self._closed = True
         self._memory.stop()
         self._draft.stop()
+        self._attachments.close()
+        self._chats.close()
+        if self._kv is not None:
+            self._kv.close()
         self._leave_chat()
         self._inbox.close()
-        self._loading.close()
+        self._models.close()
         self._host.stop()
         self._store.close()
 
@@ -126,97 +135,65 @@ class ChatSession(QObject):
 
     def refresh_models(self) -> None:
         """Look again at what lies in the models folder."""
-        models, folder = self._shelf.scan(), str(self._shelf.folder)
-        self._change(models=models, model_problems=self._shelf.problems, models_dir=folder)
+        self._models.refresh()
 
     def load_model(self, model_id: str) -> None:
-        model = next((m for m in self._state.models if m.id == model_id), None)
-        if model is None:
-            return
-        self._end_running()
-        if model_id != self._state.settings.model_id:
-            self.change_settings(replace_settings(self._state.settings, model_id=model_id))
-        self._change(model=model)
-        self._load(model)
+        self._models.load(model_id)
 
     def cancel_load(self) -> None:
-        if self._state.engine.phase == "loading" and self._loading.cancel():
-            self._change(engine=EngineState())
+        self._models.cancel()
 
     def restart_engine(self) -> None:
-        if self._state.model is not None:
-            self._load(self._state.model)
-
-    def _load(self, model: LocalModel) -> None:
-        self._state = session_events.loading(self._state, time.monotonic())
-        self._changed()
-        self._loading.load(model, self._state.settings.n_ctx)
-
-    def gpu_has_left(self, free_bytes: int) -> None:
-        self._loading.offer(free_bytes, self._state.notices)
-
-    def relieve_gpu(self) -> None:
-        self.stop()
-        if self._loading.relieve():
-            state = session_events.without_notices(self._state, GPU_SHORT)
-            self._state = session_events.loading(state, time.monotonic())
-            self._changed()
-
-    def _end_running(self) -> None:
-        self.stop()
-        if self._state.answer is not None:
-            self._end_answer("stopped")
+        self._models.restart()
 
     def unload(self) -> None:
         """End the engine and free its memory; the model stays chosen."""
-        self._end_running()
-        self._loading.close()
-        self._host.stop()
-        self._change(engine=EngineState())
+        self._models.unload()
 
-    # Conversations
+    def gpu_has_left(self, free_bytes: int) -> None:
+        self._models.gpu_has_left(free_bytes)
+
+    def relieve_gpu(self) -> None:
+        self.stop()
+        self._models.relieve_gpu()
+
+    # The open conversation
 
     def new_chat(self) -> None:
         """An empty chat, with what was typed in it before; one that is empty already stays."""
-        if self._state.conversation.id is None:
+        if self._board.conversation.id is None:
             return
         self.stop()
         self._leave_chat()
-        self._change(
-            conversation=Conversation(draft=self._store.draft_of_new_chat()),
-            savings=None,
-            context_used=0,
-            last_speeds=(),
+        self._board.change(
+            conversation=self._empty_chat(), savings=None, context_used=0, last_speeds=()
         )
 
     def open_chat(self, conversation_id: int) -> None:
-        if conversation_id == self._state.conversation.id:
+        if conversation_id == self._board.conversation.id:
             return
         self.stop()
         self._leave_chat()
-        self._change(last_speeds=(), context_used=0)
+        self._board.change(last_speeds=(), context_used=0, shown_message=None)
         stored = self._store.conversation(conversation_id)
         self._show(self._answers.with_unsaved(stored))
 
-    def rename_chat(self, conversation_id: int, title: str) -> None:
-        if not title.strip():
-            return
-        self._store.rename(conversation_id, title.strip())
-        if conversation_id == self._state.conversation.id:
-            self._change(conversation=replace(self._state.conversation, title=title.strip()))
-        self._change(conversations=self._store.summaries())
-
-    def delete_chat(self, conversation_id: int) -> None:
-        if conversation_id == self._state.conversation.id:
-            self.new_chat()
-        self._store.delete(conversation_id)
-        self._change(conversations=self._store.summaries())
+    def change_chat(self, settings: ChatSettings) -> None:
+        conversation = self._board.conversation
+        self._store.set_settings(conversation.id, settings)
+        self._board.change(conversation=replace(conversation, settings=settings))
 
     def keep_draft(self, text: str) -> None:
-        conversation = self._state.conversation
+        conversation = self._board.conversation
         if text != conversation.draft:
-            self._state = replace(self._state, conversation=replace(conversation, draft=text))
+            conversation = replace(conversation, draft=text)
+            self._board.put_silently(replace(self.state, conversation=conversation))
             self._write_draft_soon()
+
+    def _empty_chat(self) -> Conversation:
+        """What was typed and set for it before."""
+        draft, settings = self._store.draft_of_new_chat(), self._store.settings(None)
+        return Conversation(draft=draft, settings=settings)
 
     def _write_draft_soon(self) -> None:
         """Not put off by further typing: a kill costs no more than this moment."""
@@ -224,7 +201,7 @@ class ChatSession(QObject):
             self._draft.start()
 
     def _write_draft(self) -> None:
-        self._set_draft(self._state.conversation.id, session_drafts.unsent(self._state))
+        self._set_draft(self._board.conversation.id, session_drafts.unsent(self.state))
 
     def _set_draft(self, conversation_id: int | None, draft: str) -> None:
         try:
@@ -234,177 +211,183 @@ class ChatSession(QObject):
 
     def _leave_chat(self) -> None:
         """Stop and keep the running answer; a message that waits becomes the chat's draft."""
-        self._state = session_drafts.given_up_waiting(self._state)
+        self._board.put(session_drafts.given_up_waiting(self.state))
         self._write_draft()
-        if self._state.answer is not None:
-            self._end_answer("stopped")
-        self._answers.save()
+        self._answers.leave()
 
     def _show(self, conversation: Conversation) -> None:
-        savings = self._accountant.of(conversation, self._state.settings)
-        self._change(conversation=conversation, savings=savings)
+        savings = self._accountant.of(conversation, self.state.settings)
+        self._board.change(conversation=conversation, savings=savings)
 
-    def _refresh_chats(self) -> None:
-        try:
-            self._change(conversations=self._store.summaries())
-        except CoterieError as error:
-            self.tell(error.problem)
-
-    # Answers
+    # Messages
 
     def send(self, text: str) -> None:
-        text = text.strip()
-        if not text:
+        text, state = text.strip(), self.state
+        if not text and not state.attachments:
             return
-        if self._state.answer is not None or self._state.engine.phase == "loading":
-            self._change(queued_text=session_drafts.joined(self._state.queued_text, text))
+        if state.answer is not None or state.engine.phase == "loading":
+            self._board.change(queued_text=session_drafts.joined(state.queued_text, text))
             self._write_draft_soon()
             return
         self._answers.save()
+        attachments = self._attachments.take()
         try:
-            stored = self._store_message(text)
+            stored = self._store_message(text, attachments)
         except CoterieError as error:
             # Not sent: what was typed goes back to where it was.
             self.tell(error.problem)
-            self._state = session_drafts.put_back(self._state, text)
+            self._attachments.put_back(attachments)
+            self._board.put(session_drafts.put_back(self.state, text))
             self._write_draft_soon()
             return
-        draft = self._state.conversation.draft
-        if self._state.conversation.id is None:
+        draft = self._board.conversation.draft
+        if self._board.conversation.id is None:
             self._set_draft(None, "")
         self._set_draft(stored.id, draft)
         self._show(replace(stored, draft=draft))
-        self._refresh_chats()
-        self._ask()
+        self._chats.refresh()
+        self._answers.ask()
+
+    def _store_message(self, text: str, attachments: tuple[Attachment, ...]) -> Conversation:
+        """The conversation with the person's message in it."""
+        conversation_id = self._board.conversation.id
+        if conversation_id is None:
+            named = text or attachments[0].name
+            title = chat_history.title_from(named)
+            conversation_id = self._store.create(title, text, attachments=attachments)
+        else:
+            self._store.add_message(conversation_id, "user", text, attachments=attachments)
+        return self._answers.with_unsaved(self._store.conversation(conversation_id))
+
+    def _send_queued(self) -> None:
+        text = self.state.queued_text
+        if text is not None and self.state.answer is None:
+            self._board.change(queued_text=None)
+            self.send(text)
 
     def stop(self) -> None:
         """Stop the running answer; what was sent meanwhile goes out next."""
-        if self._state.answer is not None:
-            self._host.cancel(self._answer_id)
+        self._answers.stop()
 
     def retry(self) -> None:
-        """Answer the last message again in place of the last answer.
+        """Answer the last message again. Without an engine nothing happens."""
+        self._answers.retry()
 
-        Without an engine nothing happens: the answer that is there must not go for nothing.
-        """
-        if self._busy() or self._state.engine.phase != "ready":
-            return
-        self._drop_last_answer()
-        self._ask()
+    def regenerate(self, message_id: int) -> None:
+        self._answers.regenerate(message_id)
 
     def continue_answer(self) -> None:
         """Go on with the last answer where it stopped."""
-        last = self._state.conversation.last_answer
-        if self._busy() or last is None:
-            return
-        if not last.text:
-            self.retry()
-            return
-        self._ask(continuing=last)
+        self._answers.go_on()
 
     def continue_without_oldest(self) -> None:
         """The person agrees that the oldest turns of this chat are no longer read."""
-        conversation_id = self._state.conversation.id
-        if conversation_id is not None:
-            self._may_drop_oldest.add(conversation_id)
-        self.continue_answer()
+        if self._board.conversation.id is not None:
+            self._answers.allow_dropping(self._board.conversation.id)
+        self._answers.go_on()
 
-    def _busy(self) -> bool:
-        return self._state.answer is not None or self._state.conversation.id is None
+    def edit_message(self, message_id: int, text: str) -> None:
+        self._answers.edit(message_id, text)
 
-    def _store_message(self, text: str) -> Conversation:
-        """The conversation with the person's message in it."""
-        conversation_id = self._state.conversation.id
-        if conversation_id is None:
-            conversation_id = self._store.create(chat_history.title_from(text), text)
-        else:
-            self._store.add_message(conversation_id, "user", text)
-        return self._answers.with_unsaved(self._store.conversation(conversation_id))
+    def show_branch(self, message_id: int, step: int) -> None:
+        self._answers.show_branch(message_id, step)
 
-    def _drop_last_answer(self) -> None:
-        last = self._state.conversation.last_answer
-        if last is not None:
-            self._answers.drop(last)
-            self._show(self._state.conversation.without_last_answer())
+    def delete_message(self, message_id: int) -> None:
+        self._answers.delete_message(message_id)
 
-    def _ask(self, continuing: MessageView | None = None) -> None:
-        conversation = self._state.conversation
-        assert conversation.id is not None
-        if self._state.engine.phase != "ready":
-            if continuing is None:
-                problem = self._state.engine.problem or session_problems.NO_MODEL
-                self._show_ended(self._answers.fail(conversation.id, problem))
-            return
-        model_id = self._state.model.id if self._state.model else None
-        try:
-            self._answers.begin(conversation.id, model_id, continuing)
-        except CoterieError as error:
-            self.tell(error.problem)
-            return
-        if continuing is not None:
-            self._change(conversation=conversation.without_last_answer())
-        start = continuing.text if continuing else ""
-        self._change(answer=RunningAnswer(phase="queued", text=start))
-        try:
-            self._answer_id = self._host.generate(
-                chat_history.for_model(conversation.messages),
-                Sampling(temperature=self._state.settings.temperature),
-                drop_oldest=conversation.id in self._may_drop_oldest,
-            )
-        except CoterieError as error:
-            self._end_answer("failed", problem=error.problem)
+    def attach(self, paths: tuple[str, ...]) -> None:
+        self._attachments.attach(paths)
 
-    def _end_answer(
-        self,
-        status: MessageStatus,
-        *,
-        stats: GenerationStats | None = None,
-        problem: Problem | None = None,
+    def attach_text(self, name: str, text: str) -> None:
+        self._attachments.attach_text(name, text)
+
+    def detach(self, index: int) -> None:
+        self._attachments.detach(index)
+
+    # The list of chats
+
+    def rename_chat(self, conversation_id: int, title: str) -> None:
+        self._chats.rename(conversation_id, title)
+
+    def delete_chat(self, conversation_id: int) -> None:
+        self._chats.delete(conversation_id)
+        if self._kv is not None:
+            self._kv.forget(conversation_id)
+
+    def undo_delete(self) -> None:
+        self._chats.undo_delete()
+
+    def pin_chat(self, conversation_id: int, pinned: bool) -> None:
+        self._chats.pin(conversation_id, pinned)
+
+    def move_chat(self, conversation_id: int, folder_id: int | None) -> None:
+        self._chats.move(conversation_id, folder_id)
+
+    def new_folder(self, name: str) -> None:
+        self._chats.new_folder(name)
+
+    def rename_folder(self, folder_id: int, name: str) -> None:
+        self._chats.rename_folder(folder_id, name)
+
+    def delete_folder(self, folder_id: int) -> None:
+        self._chats.delete_folder(folder_id)
+
+    def search_chats(self, text: str) -> None:
+        self._chats.search(text)
+
+    def open_hit(self, hit: SearchHit) -> None:
+        self._chats.open_hit(hit)
+
+    def export_chats(
+        self, path: str, file_format: ExportFormat, conversation_id: int | None
     ) -> None:
-        answer = self._state.answer
-        assert answer is not None
-        message = self._answers.end(answer.text, status, stats, problem)
-        if stats is None and status == "stopped":
-            self._answers.leave(self._answer_id, message)
-        self._answer_id = 0
-        self._change(answer=None, last_speeds=answer.speeds)
-        self._show_ended(message)
-        self._refresh_chats()
+        self._chats.export(path, file_format, conversation_id)
 
-    def _show_ended(self, answer: MessageView) -> None:
-        conversation = self._state.conversation
-        self._show(replace(conversation, messages=(*conversation.messages, answer)))
-
-    def _send_queued(self) -> None:
-        text = self._state.queued_text
-        if text is not None and self._state.answer is None:
-            self._change(queued_text=None)
-            self.send(text)
+    def import_chats(self, paths: tuple[str, ...]) -> None:
+        self._chats.bring_in(paths)
 
     # Settings, checks and notices
 
+    def save_preset(self, name: str) -> None:
+        """What is set for this chat, under `name`."""
+        settings = replace_settings(self._board.conversation.settings, preset=name)
+        try:
+            self._presets.save(Preset(name, settings))
+        except CoterieError as error:
+            self.tell(error.problem)
+            return
+        self._board.change(presets=self._presets.all())
+        self.change_chat(settings)
+
+    def delete_preset(self, name: str) -> None:
+        try:
+            self._presets.delete(name)
+        except CoterieError as error:
+            self.tell(error.problem)
+        self._board.change(presets=self._presets.all())
+
     def show_checks(self, checks: tuple[CheckView, ...]) -> None:
         """What was found out about this machine, for the first-run page."""
-        self._change(checks=checks)
+        self._board.change(checks=checks)
 
     def change_settings(self, settings: Settings) -> None:
         try:
             self._save_settings(settings)
         except CoterieError as error:
             self.tell(error.problem)
-        self._change(settings=settings)
-        self._show(self._state.conversation)
+        self._board.change(settings=settings)
+        self._show(self._board.conversation)
 
     def finish_first_run(self) -> None:
-        self.change_settings(replace_settings(self._state.settings, first_run_done=True))
-        self._change(first_run=False)
+        self.change_settings(replace_settings(self.state.settings, first_run_done=True))
+        self._board.change(first_run=False)
 
     def dismiss_notice(self, notice: Problem) -> None:
-        self._change(notices=tuple(n for n in self._state.notices if n != notice))
+        self._board.change(notices=tuple(n for n in self.state.notices if n != notice))
 
     def tell(self, problem: Problem) -> None:
         """Show a notice until it is dismissed."""
-        self._change(notices=session_events.with_notices(self._state, (problem,)))
+        self._board.tell(problem)
 
     # Events
 
@@ -412,89 +395,36 @@ class ChatSession(QObject):
         event = self._host.handle(arrival)
         if event is not None:
             self._act(event)
-            self._changed()
 
     def _act(self, event: HostEvent) -> None:
         match event:
             case LoadProgress() | Loaded():
                 self._load_went_on(event)
-            case Failed(request_id=request_id) if request_id == self._loading.load_id:
-                if not self._loading.try_safer(event.problem):
-                    self._load_failed(event.problem)
-            case Failed(request_id=request_id) if request_id == self._answer_id:
-                self._end_answer("failed", problem=event.problem)
-                self._send_queued()
+            case Failed() if self._models.is_load(event):
+                self._models.did_not_load(event.problem)
+            case Failed() if self._answers.is_answer(event):
+                self._answers.failed(event.problem)
             case PromptProgress() | Text() | Finished():
-                if self._state.answer is not None and event.request_id == self._answer_id:
-                    self._answer_went_on(self._state.answer, event)
-                elif isinstance(event, Finished):
-                    self._numbers_came(event)
+                self._answers.went_on(event)
+            case TokenCounts():
+                self._attachments.counted(event)
+            case StateSaved() if self._kv is not None:
+                self._kv.saved(event)
             case Retrying():
                 self.tell(session_problems.REPACKING_CRASHED)
             case Exited():
                 self._engine_gone(event)
 
     def _load_went_on(self, event: LoadProgress | Loaded) -> None:
-        if isinstance(event, LoadProgress):
-            self._state = session_events.load_progressed(self._state, event)
-            return
-        self._state = session_events.loaded(self._state, event, self._host.pid)
-        self._loading.loaded(event.memory)
-        self._send_queued()
-
-    def _load_failed(self, problem: Problem) -> None:
-        self._state = session_events.load_failed(self._state, problem)
-        self._changed()
-
-    def _answer_went_on(
-        self, answer: RunningAnswer, event: PromptProgress | Text | Finished
-    ) -> None:
-        match event:
-            case PromptProgress():
-                answer = session_events.prompt_progressed(answer, event)
-            case Text():
-                answer = session_events.text_arrived(answer, event, self._answers.since_sent_s())
-            case Finished(stats=stats):
-                self._finished(stats)
-                return
-        self._state = replace(self._state, answer=answer)
-        self._answers.went_on(answer.text)
-
-    def _finished(self, stats: GenerationStats) -> None:
-        status, problem = session_events.outcome(stats)
-        self._end_answer(status, stats=stats, problem=problem)
-        self._change(
-            context_used=stats.context_used,
-            engine=replace(self._state.engine, memory=stats.memory, n_threads=stats.n_threads),
-        )
-        self._send_queued()
-
-    def _numbers_came(self, event: Finished) -> None:
-        """Of an answer that was left while it ran; its chat may be the open one again."""
-        answer = self._answers.numbers_came(event.request_id, event.stats)
-        if answer is not None and answer.id in (m.id for m in self._state.conversation.messages):
-            self._show(self._state.conversation.with_answer(answer))
+        self._models.went_on(event)
+        if isinstance(event, Loaded):
+            self._attachments.count_again()
+            self._send_queued()
 
     def _engine_gone(self, event: Exited) -> None:
         problem = why(event)
-        self._state = session_events.engine_lost(self._state, problem, event.log_tail)
-        if self._state.answer is not None:
-            self._end_answer("failed", problem=problem)
-
-    # Change
-
-    def _change(self, **changes: object) -> None:
-        self._state = replace(self._state, **changes)  # type: ignore[arg-type]
-        self._changed()
-
-    def _changed(self) -> None:
-        if not self._repaint.isActive():
-            self._repaint.start()
+        self._board.put(session_events.engine_lost(self.state, problem, event.log_tail))
+        self._answers.engine_gone(problem)
 
     def _sample_memory(self) -> None:
-        self._change(system_memory=system_memory.sample(self._host.pid))
-
-    def _timer(self, interval_ms: int, act: Callable[[], object]) -> QTimer:
-        timer = QTimer(self, interval=interval_ms, singleShot=True)
-        timer.timeout.connect(act)
-        return timer
+        self._board.change(system_memory=system_memory.sample(self._host.pid))

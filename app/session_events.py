@@ -68,13 +68,21 @@ def text_arrived(answer: RunningAnswer, event: Text, since_send_s: float) -> Run
     speeds = answer.speeds
     if event.tokens_per_s is not None and len(speeds) < LONGEST_SPEED_HISTORY:
         speeds = (*speeds, (since_send_s, event.tokens_per_s))
+    first_s = answer.ttft_s if answer.ttft_s is not None else since_send_s
+    if event.reasoning and not answer.text:
+        answer = replace(
+            answer,
+            reasoning_tokens=event.completion_tokens,
+            reasoning_s=since_send_s - first_s,
+        )
     return replace(
         answer,
         phase="streaming",
         text=answer.text + event.text,
+        reasoning=answer.reasoning + event.reasoning,
         completion_tokens=event.completion_tokens,
         tokens_per_s=event.tokens_per_s,
-        ttft_s=answer.ttft_s if answer.ttft_s is not None else since_send_s,
+        ttft_s=first_s,
         n_threads=event.n_threads,
         speeds=speeds,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Protocol
 
+from app.chat_settings import Preset
 from app.local_models import LocalModel
 from app.savings import Savings
 from app.session_state import Conversation
@@ -22,6 +23,27 @@ class ModelShelf(Protocol):
 
     @property
     def problems(self) -> tuple[Problem, ...]: ...
+
+
+class PresetShelf(Protocol):
+    """Named sets of choices for a chat (`PresetFolder`)."""
+
+    def all(self) -> tuple[Preset, ...]: ...
+    def save(self, preset: Preset) -> None: ...
+    def delete(self, name: str) -> None: ...
+
+
+class NoPresets:
+    """Where none can be kept."""
+
+    def all(self) -> tuple[Preset, ...]:
+        return ()
+
+    def save(self, preset: Preset) -> None:
+        """It is not kept."""
+
+    def delete(self, name: str) -> None:
+        """There is none."""
 
 
 class Accountant(Protocol):

@@ -24,7 +24,8 @@ class Attachment:
     """A file whose text goes to the model with a message. `kind` is "text", "code", "markdown" or
     "pdf". `tokens` is None until the engine has counted them.
 
-    `problem` says why a file can't be sent; its `text` is then empty.
+    `problem` says why a file can't be sent; its `text` is then empty. `note` is what to know
+    of one that can.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Attachment:
     file_bytes: int
     tokens: int | None = None
     problem: Problem | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -105,7 +107,7 @@ class Conversation:
     messages: tuple[MessageView, ...] = ()
     draft: str = ""
     spent: tuple[GenerationStats, ...] = ()
-    settings: ChatSettings = ChatSettings()
+    settings: ChatSettings = field(default_factory=ChatSettings)
     pinned: bool = False
     folder_id: int | None = None
 
@@ -256,7 +258,7 @@ class SessionCommands(Protocol):
     def search_chats(self, text: str) -> None: ...
     def open_hit(self, hit: SearchHit) -> None: ...
     def export_chats(
-        self, path: str, format: ExportFormat, conversation_id: int | None
+        self, path: str, file_format: ExportFormat, conversation_id: int | None
     ) -> None: ...
     def import_chats(self, paths: tuple[str, ...]) -> None: ...
     def attach(self, paths: tuple[str, ...]) -> None: ...

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 from runtime.engine_process import EngineEvent, Exited
 from runtime.errors import Problem
@@ -12,6 +13,7 @@ from runtime.protocol.frames import (
     PROTOCOL_VERSION,
     Cancel,
     Command,
+    CountTokens,
     Event,
     Failed,
     Finished,
@@ -24,8 +26,11 @@ from runtime.protocol.frames import (
     Measured,
     PromptProgress,
     Proven,
+    SaveState,
     Shutdown,
+    StateSaved,
     Text,
+    TokenCounts,
 )
 from runtime.protocol.messages import (
     DeviceMemory,
@@ -44,7 +49,8 @@ FACTS = ModelFacts("Fake MoE", "llama", 690_000_000, 447 * MIB, 8192, 30, 8, 2)
 
 @dataclass(frozen=True)
 class Reply:
-    """One scripted answer: `pieces` of text, then `reason`; `problem` fails it after the pieces.
+    """One scripted answer: `reasoning` and then `pieces` of text, each a token, then `reason`;
+    `problem` fails it after the pieces.
 
     `hold` leaves the answer open after its pieces, until a cancel or `FakeEngine.finish`.
     """
@@ -53,18 +59,27 @@ class Reply:
     reason: FinishReason = "stop"
     problem: Problem | None = None
     hold: bool = False
+    reasoning: tuple[str, ...] = ()
 
 
 class FakeEngine:
-    """Replies on the caller's thread. `sent` records each command, in order."""
+    """Replies on the caller's thread. `sent` records each command, in order.
+
+    A token is four characters; a saved state is a file of `state_bytes`, or fails with
+    `state_problem`. Like the real one it counts and saves when the open answer has ended.
+    """
 
     def __init__(self, replies: Iterable[Reply] = (), *, load_holds: bool = False) -> None:
         self.replies = deque(replies)
         self.sent: list[Command] = []
         self.load_problem: Problem | None = None
+        self.state_problem: Problem | None = None
+        self.state_bytes = 4096
+        self._held_tokens = 0
+        self._waiting: deque[CountTokens | SaveState] = deque()
         self._load_holds = load_holds
         self._on_event: Callable[[EngineEvent], None] | None = None
-        self._open: tuple[int, int] | None = None
+        self._open: tuple[int, int, int] | None = None
 
     @property
     def pid(self) -> int | None:
@@ -84,6 +99,9 @@ class FakeEngine:
             case Measure(request_id=request_id, prompt_tokens=prompt, decode_tokens=decode):
                 seconds = prompt / 120.0, decode / 40.0
                 self._emit(Measured(request_id, prompt, seconds[0], decode, seconds[1], (), 2))
+            case CountTokens() | SaveState():
+                self._waiting.append(command)
+                self._do_waiting()
             case Cancel():
                 if self._open:
                     self.finish("cancelled")
@@ -107,11 +125,37 @@ class FakeEngine:
     def finish(self, reason: FinishReason = "stop") -> None:
         """Complete an answer that was held."""
         if self._open:
-            request_id, tokens = self._open
-            self._open = None
-            self._emit(Finished(request_id, stats(reason, tokens)))
+            request_id, tokens, thought = self._open
+            self._close(tokens)
+            self._emit(Finished(request_id, stats(reason, tokens, thought)))
+            self._do_waiting()
+
+    def _close(self, tokens: int) -> None:
+        self._open = None
+        self._held_tokens = 12 + tokens
+
+    def _do_waiting(self) -> None:
+        while self._waiting and not self._open:
+            command = self._waiting.popleft()
+            if isinstance(command, CountTokens):
+                counts = tuple((len(text) + 3) // 4 for text in command.texts)
+                self._emit(TokenCounts(command.request_id, counts))
+            else:
+                self._save(command)
+
+    def _save(self, command: SaveState) -> None:
+        if self.state_problem:
+            self._emit(Failed(command.request_id, self.state_problem))
+        elif not self._held_tokens:
+            self._emit(StateSaved(command.request_id, 0, 0))
+        else:
+            path = Path(command.path)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(bytes(self.state_bytes))
+            self._emit(StateSaved(command.request_id, self._held_tokens, self.state_bytes))
 
     def _load(self, command: Load) -> None:
+        self._held_tokens = 0
         self._emit(LoadProgress(command.request_id, 0.5))
         if self.load_problem:
             self._emit(Failed(command.request_id, self.load_problem))
@@ -121,12 +165,16 @@ class FakeEngine:
     def _answer(self, command: Generate) -> None:
         reply = self.replies.popleft() if self.replies else Reply(("All right.",))
         self._emit(PromptProgress(command.request_id, 12, 0, 12))
-        for count, piece in enumerate(reply.pieces, start=1):
-            self._emit(Text(command.request_id, piece, count, 40.0 if count > 1 else None, 2))
-        self._open = (command.request_id, len(reply.pieces))
+        parts = [("", thought) for thought in reply.reasoning]
+        parts += [(piece, "") for piece in reply.pieces]
+        for count, (piece, thought) in enumerate(parts, start=1):
+            speed = 40.0 if count > 1 else None
+            self._emit(Text(command.request_id, piece, count, speed, 2, thought))
+        self._open = (command.request_id, len(parts), len(reply.reasoning))
         if reply.problem:
-            self._open = None
+            self._close(len(parts))
             self._emit(Failed(command.request_id, reply.problem))
+            self._do_waiting()
         elif not reply.hold:
             self.finish(reply.reason)
 
@@ -135,8 +183,8 @@ class FakeEngine:
             self._on_event(event)
 
 
-def stats(reason: FinishReason, tokens: int) -> GenerationStats:
-    """The numbers of a made-up answer of so many tokens."""
+def stats(reason: FinishReason, tokens: int, thought_tokens: int = 0) -> GenerationStats:
+    """The numbers of a made-up answer of so many tokens, some of them thought."""
     return GenerationStats(
         finish_reason=reason,
         prompt_tokens=12,
@@ -151,4 +199,6 @@ def stats(reason: FinishReason, tokens: int) -> GenerationStats:
         dropped_turns=0,
         energy=Energy(2.0, "estimated", "fake"),
         memory=MEMORY,
+        reasoning_tokens=thought_tokens,
+        reasoning_s=thought_tokens / 40.0,
     )

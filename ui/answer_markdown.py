@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from PySide6.QtCore import QUrl
@@ -15,14 +14,13 @@ from PySide6.QtGui import (
     QTextCursor,
     QTextDocument,
     QTextFormat,
-    QTextFrameFormat,
-    QTextLength,
     QTextListFormat,
     QTextTable,
-    QTextTableCellFormat,
 )
 
-from ui.answer_marks import BULLET, QUOTE_INDENT_PX
+from ui.answer_marks import BULLET, QUOTE_INDENT_PX, RULE, TASK
+from ui.answer_tables import style_table
+from ui.math_spans import readable_math
 from ui.theme import Theme
 
 FEATURES = (
@@ -34,7 +32,7 @@ CODE_PADDING_PX = 12
 CODE_BOTTOM_PX = 10
 PARAGRAPH_GAP_PX = 8
 LIST_INDENT_PX = 18
-_FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})[ \t]*([^\s`]*)[^\n`]*$")
+_LONGEST_PLAIN = 400
 _Property = QTextFormat.Property
 _BULLETS = frozenset(
     {
@@ -57,47 +55,18 @@ class InertDocument(QTextDocument):
 
 @dataclass(frozen=True)
 class CodeFrame:
-    """A run of code blocks: first and last block number, and the language named on the fence."""
+    """A run of code blocks: first and last block number, the language named on the fence."""
 
     first: int
     last: int
     language: str
+    code: str = ""
 
 
-def finished_length(text: str, start: int) -> int:
-    """Up to where `text`, read from `start`, holds whole paragraphs and closed code fences."""
-    end, fence = start, ""
-    position = start
-    while (newline := text.find("\n", position)) >= 0:
-        line = text[position:newline]
-        mark = _FENCE.match(line)
-        if fence:
-            closing = line.strip()
-            if closing and set(closing) == {fence[0]} and len(closing) >= len(fence):
-                fence = ""
-                end = newline + 1
-        elif mark:
-            fence = mark.group(1)
-            end = max(end, position)
-        elif not line.strip():
-            end = newline + 1
-        position = newline + 1
-    return end
-
-
-def opened_fence(text: str) -> tuple[str, int] | None:
-    """The language of the fence `text` starts with and where its code begins; None without one."""
-    newline = text.find("\n")
-    mark = _FENCE.match(text[:newline]) if newline >= 0 else None
-    return (mark.group(2), newline + 1) if mark else None
-
-
-def append_markdown(document: QTextDocument, theme: Theme, markdown: str) -> None:
-    """Add `markdown` as new blocks at the end of `document`."""
-    cursor = QTextCursor(document)
-    cursor.movePosition(QTextCursor.MoveOperation.End)
-    if not document.isEmpty():
-        cursor.insertBlock(QTextBlockFormat(), QTextCharFormat())
+def append_markdown(document: QTextDocument, theme: Theme, markdown: str) -> int:
+    """Add `markdown` as new blocks at the end; answers with the number of the first."""
+    markdown = readable_math(markdown)
+    cursor = new_block(document)
     start = cursor.position()
     # The first block of an inserted fragment loses its format, so a throwaway one goes in front.
     cursor.insertMarkdown(f"x\n\n{markdown}", FEATURES)
@@ -109,11 +78,25 @@ def append_markdown(document: QTextDocument, theme: Theme, markdown: str) -> Non
     cursor.movePosition(move, QTextCursor.MoveMode.KeepAnchor)
     cursor.removeSelectedText()
     style_from(document, theme, document.findBlock(start))
+    return document.findBlock(start).blockNumber()
 
 
-def set_markdown(document: QTextDocument, theme: Theme, markdown: str) -> None:
-    document.setMarkdown(markdown, FEATURES)
-    style_from(document, theme, document.begin())
+def append_plain(document: QTextDocument, theme: Theme, text: str) -> None:
+    """Add `text` as it was written, in blocks short enough to be laid out quickly."""
+    block, char = plain_formats(theme)
+    for at in range(0, len(text), _LONGEST_PLAIN):
+        cursor = new_block(document)
+        cursor.setBlockFormat(block)
+        cursor.insertText(text[at : at + _LONGEST_PLAIN], char)
+
+
+def new_block(document: QTextDocument) -> QTextCursor:
+    """At the start of an empty block at the end."""
+    cursor = QTextCursor(document)
+    cursor.movePosition(QTextCursor.MoveOperation.End)
+    if not document.isEmpty():
+        cursor.insertBlock(QTextBlockFormat(), QTextCharFormat())
+    return cursor
 
 
 def style_from(document: QTextDocument, theme: Theme, block: QTextBlock) -> None:
@@ -129,20 +112,22 @@ def style_from(document: QTextDocument, theme: Theme, block: QTextBlock) -> None
         block = block.next()
     # A cell's format lies in the character before its first block, which styling that block sets.
     for table in tables.values():
-        _style_table(table, theme)
+        style_table(table, theme)
     cursor.endEditBlock()
 
 
-def code_frames(document: QTextDocument) -> list[CodeFrame]:
+def code_frames(document: QTextDocument, start: int) -> list[CodeFrame]:
+    """Those from block number `start` on."""
     frames: list[CodeFrame] = []
-    block = document.begin()
+    block = document.findBlockByNumber(start)
     while block.isValid():
         if is_code(block):
             first, last = block, block
             while last.next().isValid() and is_code(last.next()):
                 last = last.next()
             language = str(first.blockFormat().property(_Property.BlockCodeLanguage) or "")
-            frames.append(CodeFrame(first.blockNumber(), last.blockNumber(), language))
+            numbers = first.blockNumber(), last.blockNumber()
+            frames.append(CodeFrame(*numbers, language, code_text(document, *numbers)))
             block = last
         block = block.next()
     return frames
@@ -152,8 +137,8 @@ def is_code(block: QTextBlock) -> bool:
     return block.blockFormat().hasProperty(_Property.BlockCodeFence)
 
 
-def code_text(document: QTextDocument, frame: CodeFrame) -> str:
-    numbers = range(frame.first, frame.last + 1)
+def code_text(document: QTextDocument, first: int, last: int) -> str:
+    numbers = range(first, last + 1)
     return "\n".join(document.findBlockByNumber(number).text() for number in numbers)
 
 
@@ -219,6 +204,9 @@ def _style_paragraph(block: QTextBlock, style: QTextBlockFormat, theme: Theme) -
     _lines(style, theme.line("reading"))
     style.setTopMargin(0)
     style.setBottomMargin(PARAGRAPH_GAP_PX)
+    if style.hasProperty(_Property.BlockTrailingHorizontalRulerWidth):
+        style.clearProperty(_Property.BlockTrailingHorizontalRulerWidth)
+        style.setProperty(RULE, True)
     if block.textList() is not None:
         _hide_bullet(block, style)
         following = block.next()
@@ -236,7 +224,10 @@ def _hide_bullet(block: QTextBlock, style: QTextBlockFormat) -> None:
     if list_format.style() in _BULLETS:
         list_format.setStyle(QTextListFormat.Style.ListStyleUndefined)
         block.textList().setFormat(list_format)
-    if list_format.style() == QTextListFormat.Style.ListStyleUndefined:
+    if style.marker() != QTextBlockFormat.MarkerType.NoMarker:
+        style.setProperty(TASK, style.marker() == QTextBlockFormat.MarkerType.Checked)
+        style.setMarker(QTextBlockFormat.MarkerType.NoMarker)
+    elif list_format.style() == QTextListFormat.Style.ListStyleUndefined:
         style.setProperty(BULLET, True)
 
 
@@ -306,44 +297,3 @@ def _run_format(
         new.setForeground(theme.color("text.link"))
         new.setFontUnderline(True)
     return new
-
-
-def _style_table(table: QTextTable, theme: Theme) -> None:
-    style = table.format()
-    style.setBorder(0)
-    style.setBorderCollapse(True)
-    style.setBorderStyle(QTextFrameFormat.BorderStyle.BorderStyle_None)
-    style.setCellSpacing(0)
-    style.setCellPadding(0)
-    style.setTopMargin(6)
-    style.setBottomMargin(4)
-    style.setWidth(QTextLength(QTextLength.Type.PercentageLength, 100))
-    table.setFormat(style)
-    for row in range(table.rows()):
-        for column in range(table.columns()):
-            cell = QTextTableCellFormat()
-            cell.setTopPadding(3 if row == 0 else 5)
-            cell.setBottomPadding(5)
-            cell.setLeftPadding(0 if column == 0 else 16)
-            cell.setRightPadding(1)  # or the last glyph loses its edge
-            cell.setBottomBorder(1)
-            cell.setBottomBorderStyle(QTextFrameFormat.BorderStyle.BorderStyle_Solid)
-            cell.setBottomBorderBrush(theme.color("line.line" if row == 0 else "line.hairline"))
-            table.cellAt(row, column).setFormat(cell)
-    for column in range(table.columns()):
-        _style_heading_cell(table, column, theme)
-
-
-def _style_heading_cell(table: QTextTable, column: int, theme: Theme) -> None:
-    cursor = table.cellAt(0, column).firstCursorPosition()
-    if table.rows() > 1:
-        below = table.cellAt(1, column).firstCursorPosition().blockFormat()
-        style = cursor.blockFormat()
-        style.setAlignment(below.alignment())
-        cursor.setBlockFormat(style)
-    cursor.movePosition(QTextCursor.MoveOperation.EndOfBlock, QTextCursor.MoveMode.KeepAnchor)
-    if cursor.hasSelection():
-        char = QTextCharFormat()
-        char.setFont(theme.font("ui", 500))
-        char.setForeground(theme.color("text.secondary"))
-        cursor.setCharFormat(char)

@@ -1,156 +1,53 @@
-"""Text of one message: selectable, sized to its content, growing without being laid out anew."""
+"""An answer as Markdown: what is finished is laid out once, only its open end again and again."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QMimeData, QPoint, QRectF, QSize, Qt, QUrl, Signal
-from PySide6.QtGui import (
-    QFocusEvent,
-    QFontMetrics,
-    QPainter,
-    QPaintEvent,
-    QPen,
-    QResizeEvent,
-    QTextBlock,
-    QTextBlockFormat,
-    QTextCharFormat,
-    QTextCursor,
-    QTextOption,
-    QWheelEvent,
-)
-from PySide6.QtWidgets import QApplication, QSizePolicy, QTextBrowser
+from collections.abc import Callable
+from time import monotonic
+
+from PySide6.QtCore import QRectF, QTimer
+from PySide6.QtGui import QPainter, QPaintEvent, QTextCursor
 
 from ui import answer_markdown as markdown
+from ui.answer_chunks import Chunk, next_chunk
+from ui.answer_frames import AnswerFrames, CodeCopyButton
 from ui.answer_marks import paint_marks
-from ui.controls import Button
-from ui.focus_ring import focus_came, focus_went
+from ui.answer_safety import MOST_DRAWN, harmless, is_monstrous
+from ui.answer_writer import AnswerWriter
+from ui.code_colours import CodeColours
+from ui.message_text import MessageText
 from ui.theme import Theme
 
-COPIED_MS = 2_000
+# How much is drawn before the window may do something else.
+FIRST_CHARACTERS, NEXT_CHARACTERS = 3_000, 800
+LEAST_BETWEEN_S = 0.03
+# Of the time between two drawings, at most this part is spent on drawing the open end.
+_TAIL_SHARE = 8
+_LONGEST_TAIL, _PLAIN_AT_ONCE = 1_500, 800
+# However short a line is, it takes as long as this many characters.
+_LINE = 50
 _CARET_W, _CARET_H = 7, 15
 
 
-class MessageText(QTextBrowser):
-    """Read-only text as tall as it needs to be. `link_followed` carries the address and where."""
-
-    link_followed = Signal(QUrl, QPoint)
-
-    def __init__(self, theme: Theme, name: str) -> None:
-        super().__init__()
-        self.theme = theme
-        document = markdown.InertDocument(self)
-        document.setDocumentMargin(0)
-        document.setIndentWidth(markdown.LIST_INDENT_PX)
-        document.setUndoRedoEnabled(False)
-        document.setDefaultFont(theme.font("reading"))
-        self.setDocument(document)
-        # Layouts ask dozens of times; another width costs laying out the whole text.
-        self._heights: dict[int, int] = {}
-        document.contentsChanged.connect(lambda: self._heights.clear())
-        self.setAccessibleName(name)
-        self.setOpenLinks(False)
-        self.anchorClicked.connect(self._follow)
-        self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.viewport().setAutoFillBackground(False)
-        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
-
-    def loadResource(self, kind: int, url: QUrl) -> object:
-        return self.document().loadResource(kind, url)
-
-    def hasHeightForWidth(self) -> bool:
-        return True
-
-    def heightForWidth(self, width: int) -> int:
-        height = self._heights.get(width)
-        if height is None:
-            document = self.document()
-            if document.textWidth() != width:
-                document.setTextWidth(width)
-            height = self._heights[width] = round(document.size().height())
-        return height
-
-    def sizeHint(self) -> QSize:
-        width = max(1, self.width())
-        return QSize(width, self.heightForWidth(width))
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(40, 0)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._use_own_width()
-        self.laid_out()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        self._use_own_width()
-        super().paintEvent(event)
-
-    def laid_out(self) -> None:
-        """Called when the place of text may have changed."""
-
-    def _use_own_width(self) -> None:
-        """Layouts ask for heights at widths the text then doesn't get."""
-        width = self.viewport().width()
-        if self.document().textWidth() != width:
-            self.document().setTextWidth(width)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        event.ignore()  # The column scrolls, never one message.
-
-    def createMimeDataFromSelection(self) -> QMimeData:
-        data = QMimeData()
-        data.setText(self.textCursor().selection().toPlainText())
-        return data
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        focus_came(self, event.reason(), 4)
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        focus_went(self)
-
-    def _follow(self, url: QUrl) -> None:
-        self.link_followed.emit(url, self.cursor().pos())
-
-
-class CodeCopyButton(Button):
-    """Copies one code block; says so for two seconds."""
-
-    def __init__(self, theme: Theme, parent: MessageText) -> None:
-        super().__init__(
-            theme, "Copy", "quiet", "compact", icon="copy", name="Copy code", parent=parent
-        )
-        self.code = ""
-        self.setFont(theme.font("caption", 500))
-        self.clicked.connect(self._copy)
-        self.adjustSize()
-
-    def _copy(self) -> None:
-        QApplication.clipboard().setText(self.code)
-        self.show_text("Copied")
-        self.startTimer(COPIED_MS)
-
-    def timerEvent(self, event) -> None:
-        self.killTimer(event.timerId())
-        self.show_text("Copy", "Copy code")
-
-
 class AnswerText(MessageText):
-    """An answer. `show_running` appends what came; `show_finished` renders the whole once."""
+    """`show_running` appends what came; `show_finished` says that nothing more does."""
 
-    def __init__(self, theme: Theme) -> None:
-        super().__init__(theme, "Answer")
-        self._text = ""
-        self._rendered = 0
-        self._tail_at, self._tail_open = 0, False
-        self._tail_char = QTextCharFormat()
-        self._caret = False
-        self._frames: list[markdown.CodeFrame] = []
-        self.copy_buttons: list[CodeCopyButton] = []
+    def __init__(self, theme: Theme, name: str = "Answer", tone: str = "") -> None:
+        super().__init__(theme, name)
+        self._text, self._source = "", ""
+        self._at = 0
+        self._running = self._ended = self._said_left_out = False
+        self._writer = AnswerWriter(self.document(), theme, tone)
+        self._frames = AnswerFrames(self)
+        self._colours = CodeColours(self.document(), theme)
+        self._drawn_at_s = self._tail_took_s = 0.0
+        self._edit = QTextCursor(self.document())
+        # Fewer for a text that comes while the person scrolls.
+        self.first_characters = FIRST_CHARACTERS
+        self._more = QTimer(self, singleShot=True, interval=0)
+        self._more.timeout.connect(lambda: self._draw(NEXT_CHARACTERS))
+        self._later = QTimer(self, singleShot=True)
+        self._later.timeout.connect(lambda: self._draw(NEXT_CHARACTERS))
 
     @property
     def text(self) -> str:
@@ -158,195 +55,178 @@ class AnswerText(MessageText):
 
     @property
     def is_running(self) -> bool:
-        return self._caret
+        return self._running
+
+    @property
+    def copy_buttons(self) -> list[CodeCopyButton]:
+        return self._frames.buttons
+
+    @property
+    def is_drawing(self) -> bool:
+        """Whether some of it is still to be drawn."""
+        return self._more.isActive()
 
     def show_running(self, text: str) -> None:
-        if not text.startswith(self._text):
-            self._reset()
-        suffix_from = len(self._text)
-        self._text = text
-        done = markdown.finished_length(text, self._rendered)
-        if done > self._rendered:
-            self._remove_tail()
-            if text[self._rendered : done].strip():
-                markdown.append_markdown(self.document(), self.theme, text[self._rendered : done])
-            self._rendered = done
-            suffix_from = done
-        self._append_tail(suffix_from)
-        self._set_caret(True)
-        self._content_changed()
+        self._take(text)
+        self._running, self._ended = True, False
+        between_s = max(LEAST_BETWEEN_S, self._tail_took_s * _TAIL_SHARE)
+        wait_s = self._drawn_at_s + between_s - monotonic()
+        if wait_s <= 0:
+            self._draw(NEXT_CHARACTERS)
+        elif not self._later.isActive():
+            self._later.start(round(wait_s * 1_000) + 1)
 
     def show_finished(self, text: str) -> None:
-        self._text, self._rendered = text, len(text)
-        self._set_caret(False)
-        markdown.set_markdown(self.document(), self.theme, text)
-        self._content_changed()
+        self._take(text)
+        self._running, self._ended = False, True
+        self._later.stop()
+        self._draw(self.first_characters)
+
+    def draw_now(self) -> None:
+        """What came last, without waiting for its turn."""
+        if self._later.isActive():
+            self._draw(NEXT_CHARACTERS)
+
+    def draw_all(self) -> None:
+        """Now, however long it takes: something in it is looked for."""
+        while self._more.isActive():
+            self._more.stop()
+            self._draw(MOST_DRAWN)
 
     def restyle(self) -> None:
         """Draw anew in another palette."""
-        text, caret = self._text, self._caret
-        if caret:
-            self._reset()
+        text, running = self._text, self._running
+        self._reset()
+        if running:
             self.show_running(text)
         else:
             self.show_finished(text)
 
+    def _take(self, text: str) -> None:
+        """Keep what is drawn if `text` goes on from there."""
+        if (self._ended and text != self._text) or not text.startswith(self._text):
+            self._reset()
+        new = text[len(self._text) :]
+        if self._text.endswith("\r") and new.startswith("\n"):
+            new = new[1:]
+        self._source += harmless(new[: max(0, MOST_DRAWN - len(self._source))])
+        self._text = text
+
     def _reset(self) -> None:
-        self.document().clear()
-        self._text, self._rendered, self._tail_open = "", 0, False
+        self._more.stop()
+        self._later.stop()
+        self._writer.clear()
+        self._colours.forget()
+        self._text = self._source = ""
+        self._at, self._drawn_at_s = 0, 0.0
+        self._ended = self._said_left_out = False
 
-    # The tail: text after the last finished paragraph, shown plain (or as code inside a fence).
+    # Drawing
 
-    def _remove_tail(self) -> None:
-        if not self._tail_open:
-            return
-        cursor = QTextCursor(self.document())
-        cursor.setPosition(self._tail_at)
-        cursor.movePosition(QTextCursor.MoveOperation.End, QTextCursor.MoveMode.KeepAnchor)
-        cursor.removeSelectedText()
-        if self._tail_at:
-            cursor.deletePreviousChar()  # the block that was opened for the tail
-        self._tail_open = False
+    def _draw(self, characters: int) -> None:
+        """All that is finished, as far as `characters` go, and behind it the open end."""
+        self._later.stop()
+        self._edit.beginEditBlock()
+        self._writer.remove_tail()
+        is_all = self._draw_finished(characters)
+        if is_all:
+            began_s = monotonic()
+            self._draw_tail()
+            self._tail_took_s = monotonic() - began_s
+        else:
+            self._more.start()
+        self._edit.endEditBlock()
+        self._drawn_at_s = monotonic()
+        self._content_changed()
+        for frame in self._writer.take_finished():
+            self._colours.color(frame)
 
-    def _append_tail(self, suffix_from: int) -> None:
-        tail = self._text[self._rendered :]
-        fence = markdown.opened_fence(tail)
-        new = self._text[suffix_from:]
-        if fence and suffix_from - self._rendered < fence[1]:
-            self._remove_tail()  # it was shown plain while its fence was not yet whole
-            new = tail[fence[1] :]
-        if not new:
-            return
-        document = self.document()
-        cursor = QTextCursor(document)
-        cursor.movePosition(QTextCursor.MoveOperation.End)
-        if not self._tail_open:
-            block_format, char_format = self._tail_formats(fence)
-            if document.isEmpty():
-                cursor.setBlockFormat(block_format)
+    def _draw_finished(self, characters: int) -> bool:
+        """Whether nothing finished is left to draw."""
+        while self._at < MOST_DRAWN:
+            chunk = next_chunk(self._source, self._at, self._writer.fence, ended=self._ended)
+            if chunk is None:
+                return True
+            if chunk.fence is None and is_monstrous(chunk.text):
+                chunk = _part(chunk, self._at)
+                self._writer.write_plain(chunk.text)
             else:
-                cursor.insertBlock(block_format, char_format)
-            self._tail_at, self._tail_open = cursor.position(), True
-            self._tail_char = char_format
-        before = cursor.block()
-        cursor.insertText(new, self._tail_char)
-        if fence:
-            self._style_new_code(before, fence)
-
-    def _tail_formats(
-        self, fence: tuple[str, int] | None
-    ) -> tuple[QTextBlockFormat, QTextCharFormat]:
-        if fence is None:
-            return markdown.plain_formats(self.theme)
-        return markdown.code_formats(self.theme, fence[0], first=True, last=False)
-
-    def _style_new_code(self, block: QTextBlock, fence: tuple[str, int]) -> None:
-        """Only a frame's first line has the header's room above it, only the last the foot's."""
-        tail_block = self.document().findBlock(self._tail_at).blockNumber()
-        while block.isValid():
-            style, _ = markdown.code_formats(
-                self.theme,
-                fence[0],
-                first=block.blockNumber() == tail_block,
-                last=not block.next().isValid(),
+                self._write(chunk)
+            characters -= max(chunk.end - self._at, _LINE * (chunk.text.count("\n") + 2))
+            self._at = chunk.end
+            if characters <= 0 and self._at < len(self._source):
+                return False
+        left_out = len(self._text) - MOST_DRAWN
+        if left_out > 0 and not self._said_left_out:
+            self._said_left_out = self._ended
+            self._writer.set_tail_plain(
+                f"{left_out:,} more characters are not shown here. Copying takes them all."
             )
-            QTextCursor(block).setBlockFormat(style)
-            block = block.next()
+        return True
+
+    def _write(self, chunk: Chunk) -> None:
+        if chunk.fence is not None:
+            self._writer.write_code(chunk)
+        elif chunk.text.strip():
+            self._markdown(chunk.text, self._writer.write_markdown)
+
+    def _markdown(self, text: str, write: Callable[[str], None]) -> None:
+        """In one layout with what was written before, unless a table may be in it: Qt knows of a
+        table only when the edit that brought it is over.
+        """
+        if "|" not in text:
+            write(text)
+            return
+        self._edit.endEditBlock()
+        write(text)
+        self._edit.beginEditBlock()
+
+    def _draw_tail(self) -> None:
+        tail = self._source[self._at :]
+        if self._at >= MOST_DRAWN or not tail.strip("\n"):
+            return
+        if self._writer.fence is not None:
+            self._writer.set_tail_code(tail)
+        elif len(tail) > _LONGEST_TAIL or is_monstrous(tail):
+            self._writer.set_tail_plain(tail)
+        else:
+            self._markdown(tail, self._writer.set_tail_markdown)
 
     def heightForWidth(self, width: int) -> int:
         height = super().heightForWidth(width)
         # A document's height leaves out the margin under its last block, where the frame's foot is.
-        if self._frames and self._frames[-1].last == self.document().blockCount() - 1:
-            height += markdown.CODE_BOTTOM_PX
-        return height
+        return height + (markdown.CODE_BOTTOM_PX if self._writer.ends_with_code else 0)
 
-    # What is painted around and over the text.
+    # What is painted around and over the text
 
     def _content_changed(self) -> None:
-        self._frames = (
-            markdown.code_frames(self.document())
-            if "```" in self._text or "~~~" in self._text
-            else []
-        )
         self.updateGeometry()
-        self.laid_out()
+        self._frames.show(self._writer.frames, moved=False)
         self.viewport().update()
 
-    def _set_caret(self, caret: bool) -> None:
-        self._caret = caret
-
     def laid_out(self) -> None:
-        while len(self.copy_buttons) > len(self._frames):
-            self.copy_buttons.pop().deleteLater()
-        while len(self.copy_buttons) < len(self._frames):
-            self.copy_buttons.append(CodeCopyButton(self.theme, self))
-        for frame, button in zip(self._frames, self.copy_buttons, strict=True):
-            box = self._frame_box(frame)
-            button.code = markdown.code_text(self.document(), frame)
-            button.move(int(box.right()) - button.width() - 12, int(box.top()) + 2)
-            button.show()
-
-    def _frame_box(self, frame: markdown.CodeFrame) -> QRectF:
-        document = self.document()
-        layout = document.documentLayout()
-        first = layout.blockBoundingRect(document.findBlockByNumber(frame.first))
-        last = layout.blockBoundingRect(document.findBlockByNumber(frame.last))
-        top = first.top() - markdown.CODE_HEADER_PX
-        bottom = last.bottom() + markdown.CODE_BOTTOM_PX
-        return QRectF(0.5, top + 0.5, self.viewport().width() - 1, bottom - top - 1)
+        self._frames.show(self._writer.frames, moved=True)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        if self._frames:
-            self._paint_frames(event)
+        self._frames.paint(event)
         paint_marks(QPainter(self.viewport()), self.document(), self.theme, QRectF(event.rect()))
         super().paintEvent(event)
-        if self._caret:
+        if self._running:
             self._paint_caret()
-
-    def _paint_frames(self, event: QPaintEvent) -> None:
-        painter = QPainter(self.viewport())
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        radius = self.theme.px("radius.control")
-        for frame in self._frames:
-            box = self._frame_box(frame)
-            if not box.intersects(QRectF(event.rect())):
-                continue
-            painter.setPen(QPen(self.theme.color("line.hairline"), 1))
-            painter.setBrush(self.theme.color("surface.code"))
-            painter.drawRoundedRect(box, radius, radius)
-            painter.setFont(self.theme.font("caption"))
-            painter.setPen(self.theme.color("text.tertiary"))
-            header = QRectF(box.left() + 12, box.top(), box.width() - 100, markdown.CODE_HEADER_PX)
-            painter.drawText(header, Qt.AlignmentFlag.AlignVCenter, frame.language)
 
     def _paint_caret(self) -> None:
         cursor = QTextCursor(self.document())
         cursor.movePosition(QTextCursor.MoveOperation.End)
         place = self.cursorRect(cursor)
         painter = QPainter(self.viewport())
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(self.theme.color("text.primary"))
         top = place.center().y() - _CARET_H / 2 + 1
-        painter.drawRoundedRect(QRectF(place.left() + 2, top, _CARET_W, _CARET_H), 1, 1)
+        left = place.left() + 2
+        painter.fillRect(
+            QRectF(left, round(top), _CARET_W, _CARET_H), self.theme.color("text.primary")
+        )
 
 
-class UserText(MessageText):
-    """What the person wrote, as wide as it needs to be."""
-
-    def __init__(self, theme: Theme, text: str) -> None:
-        super().__init__(theme, "Your message")
-        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        self._text = text
-        block, char = markdown.plain_formats(theme)
-        block.setBottomMargin(0)
-        cursor = QTextCursor(self.document())
-        cursor.setBlockFormat(block)
-        cursor.insertText(text, char)
-        metrics = QFontMetrics(theme.font("reading"))
-        widest = max(metrics.horizontalAdvance(line) for line in text.split("\n")[:200])
-        self.natural_width = widest + 4
-
-    @property
-    def text(self) -> str:
-        return self._text
+def _part(chunk: Chunk, start: int) -> Chunk:
+    """The beginning of what is slow to lay out even as plain text."""
+    end = min(chunk.end, start + _PLAIN_AT_ONCE)
+    return Chunk(end, chunk.text[: end - start])

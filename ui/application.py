@@ -14,6 +14,7 @@ from app.settings import Settings, load_settings
 from ui.design_tokens import PaletteName, read_design_tokens
 from ui.first_paint import FirstPaint
 from ui.shell import Shell
+from ui.single_instance import OnlyInstance
 from ui.window import MainWindow
 
 DARK_BELOW = 128  # of 255, the lightness of the system's own window ground
@@ -23,7 +24,12 @@ def open_window(paths: Paths) -> int:
     """Show the window until it is closed; returns the exit code."""
     # Ctrl-C in the terminal ends the program at once; the worker follows when its pipe closes.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    only = OnlyInstance(paths.data_dir)
+    if not only.is_first() and only.raise_first():
+        return 0
+    # One that does not answer may hang; the store bears two programs.
     program = Program(paths)
+    program.furnished.connect(lambda: only.listen(program, program.come_forward))
     program.window.show()
     return program.app.exec()
 
@@ -45,6 +51,15 @@ class Program(QObject):
         shell = Shell(tokens, palette_name(self._settings, self.app), self._settings)
         self.window = MainWindow(shell)
         FirstPaint(self.window, self._furnish)
+
+    def come_forward(self) -> None:
+        """The program was started again: this window is the one it wants."""
+        from PySide6.QtCore import Qt
+
+        state = self.window.windowState() & ~Qt.WindowState.WindowMinimized
+        self.window.setWindowState(state | Qt.WindowState.WindowActive)
+        self.window.raise_()
+        self.window.activateWindow()
 
     def _furnish(self) -> None:
         # Imported here: the first picture must not wait for what it does not show.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from msgspec.structs import replace as replace_settings
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout
 
 from app.session_state import Conversation, SessionCommands, SessionState
@@ -16,9 +16,6 @@ from ui.theme import Theme
 
 
 class ChatsPage(Page):
-    """`delete_wanted` carries what has an `id` and a `title`."""
-
-    delete_wanted = Signal(object)
     prices_wanted = Signal()
 
     def __init__(self, theme: Theme, commands: SessionCommands) -> None:
@@ -39,8 +36,7 @@ class ChatsPage(Page):
         row.addWidget(self.chat, 1)
         row.addWidget(self.panel)
         self._add_openers()
-        self.list.delete_wanted.connect(self.delete_wanted)
-        self.chat.delete_wanted.connect(self.delete_wanted)
+        self.chat.delete_wanted.connect(lambda chat: self._delete(chat.id))
         self.chat.rename_wanted.connect(self._rename)
         self.panel.closed.connect(self.toggle_panel)
         self.panel.prices_wanted.connect(self.prices_wanted)
@@ -56,10 +52,23 @@ class ChatsPage(Page):
     def take_focus(self) -> None:
         self.chat.focus_composer()
 
+    def take_over(self, before: ChatsPage) -> None:
+        """Go on where another one was, with the keyboard in the same place."""
+        self.list.take_over(before.list)
+        places = (
+            (before.list.search, self.list.search),
+            (before.list.view, self.list.view),
+        )
+        for old, new in places:
+            if old.hasFocus():
+                new.setFocus(Qt.FocusReason.OtherFocusReason)
+                return
+        if before.isAncestorOf(before.window().focusWidget()):
+            self.take_focus()
+
     def search(self) -> None:
-        self._list_called = True
-        self._place()
-        self.list.search.setFocus()
+        self._call_list()
+        self.list.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.list.search.selectAll()
 
     def toggle_panel(self) -> None:
@@ -114,6 +123,47 @@ class ChatsPage(Page):
         self.chat.top_row.addWidget(self.open_panel)
 
     def _rename(self, chat_id: int) -> None:
+        self._call_list()
+        self.list.rename(chat_id)
+
+    def _delete(self, chat_id: int) -> None:
+        self._call_list()  # That it can be brought back stands at the list's foot.
+        self._commands.delete_chat(chat_id)
+
+    def _call_list(self) -> None:
         self._list_called = True
         self._place()
-        self.list.rename(chat_id)
+
+    # With the open chat
+
+    def rename_chat(self) -> None:
+        if (chat := self._open_chat()) is not None:
+            self._rename(chat)
+
+    def delete_chat(self) -> None:
+        if (chat := self._open_chat()) is not None:
+            self._delete(chat)
+
+    def pin_chat(self) -> None:
+        if self._state is not None and (chat := self._open_chat()) is not None:
+            self._commands.pin_chat(chat, not self._state.conversation.pinned)
+
+    def export_chat(self) -> None:
+        if (chat := self._open_chat()) is not None:
+            self.list.export(chat, "markdown")
+
+    def open_beside(self, step: int) -> None:
+        """The next chat in the list, or the one before."""
+        chat = self.list.chat_beside(self._open_chat(), step)
+        if chat is not None:
+            self._commands.open_chat(chat)
+
+    def regenerate(self) -> None:
+        """Answer again, unless an answer is being written."""
+        if self._state is not None and self._state.answer is None:
+            answer = self._state.conversation.last_answer
+            if answer is not None:
+                self._commands.regenerate(answer.id)
+
+    def _open_chat(self) -> int | None:
+        return self._state.conversation.id if self._state is not None else None

@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
+from app.kv_files import KvFiles
+from app.presets import PresetFolder
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
@@ -13,6 +15,7 @@ from app.background_checks import BackgroundChecks
 from app.check_view import CheckView
 from app.conversation_savings import ConversationSavings
 from app.engine_build import engine_offloads
+from app.engine_host import EngineHost
 from app.gpu_watch import GpuWatch, least_free_bytes
 from app.local_models import LocalModel, LocalModels
 from app.paths import Paths
@@ -22,6 +25,8 @@ from app.plan_store import PlanStore
 from app.prices import PriceBook, load_prices
 from app.quirks import QuirksFile, machine_key
 from app.session import ChatSession
+from app.session_board import SessionBoard
+from app.session_kv import SessionKv
 from app.session_state import SessionState
 from app.settings import Settings, save_settings
 from app.store import ConversationStore
@@ -105,6 +110,11 @@ def new_session(
     placer: Placer | None = None,
 ) -> ChatSession:
     """The session of this user, with everything it works with."""
+
+    def kv(board: SessionBoard, host: EngineHost) -> SessionKv:
+        files = KvFiles(paths.kv_dir, lambda: board.state.settings.kv_budget_bytes)
+        return SessionKv(board, host, files)
+
     return ChatSession(
         settings=settings,
         save_settings=partial(save_settings, paths.settings_file),
@@ -114,6 +124,8 @@ def new_session(
         new_engine=new_engine,
         repacking=QuirksFile(paths.quirks_file, machine_key()),
         placer=placer,
+        presets=PresetFolder(paths.presets_dir),
+        new_kv=kv,
         notices=tuple(problem for problem in problems if problem is not None),
     )
 

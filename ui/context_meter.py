@@ -1,74 +1,119 @@
-"""How full the context is."""
+"""How full the context is, with what is about to be sent."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import (
-    QFontMetrics,
-    QPainter,
-    QPaintEvent,
-)
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app import number_text
+from ui.attachment_room import Level, Room
 from ui.theme import Theme
 
-NEARLY_FULL = 0.9
-_METER_PX = 56
+_METER_PX, _GAP_PX = 56, 8
+_WORDS: dict[Level, str] = {
+    "roomy": "",
+    "nearly_full": ", nearly full",
+    "over": ", does not fit",
+}
+_INK: dict[Level, str] = {
+    "roomy": "text.secondary",
+    "nearly_full": "state.warn",
+    "over": "state.error",
+}
+WHEN_FULL = (
+    "When it is full you choose: go on without the oldest turns, or start a new chat."
+    " Nothing is left out before you do."
+)
+
+
+def meter_text(room: Room) -> str:
+    if not room.n_ctx:
+        return ""
+    about = "about " if room.is_guess else ""
+    return f"{about}{number_text.meter(room.total, room.n_ctx)}{_WORDS[room.level]}"
+
+
+def meter_tip(room: Room) -> str:
+    """Where the tokens are, and what happens when there is no more room."""
+    in_use = (
+        f"{number_text.tokens(room.used)} of {number_text.counted(room.n_ctx, 'token')} of context"
+        " in use."
+    )
+    parts = [in_use]
+    if room.draft:
+        parts.append(f"What you write has about {number_text.counted(room.draft, 'token')}.")
+    if room.attached:
+        parts.append(f"The attached files have {number_text.counted(room.attached, 'token')}.")
+    return " ".join([*parts, WHEN_FULL])
 
 
 class ContextMeter(QWidget):
-    """How much of the context is taken: a short bar and two numbers, amber when nearly full."""
+    """A short bar and two numbers: amber when nearly full, red when it can't be held.
+
+    In a narrow window the bar goes first, then the words; the numbers stay.
+    """
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
-        self._used, self._n_ctx = 0, 0
+        self._room = Room()
+        self._font = theme.font("small", tabular=True)
         self.setFixedHeight(20)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.hide()
 
     @property
     def text(self) -> str:
-        if not self._n_ctx:
-            return ""
-        meter = number_text.meter(self._used, self._n_ctx)
-        return f"{meter}, nearly full" if self.nearly_full else meter
+        return meter_text(self._room)
+
+    def show_room(self, room: Room) -> None:
+        if room == self._room:
+            return
+        before, self._room = self.text, room
+        self.setVisible(bool(room.n_ctx))
+        if self.text != before:
+            self.setAccessibleName(f"Context: {self.text} tokens")
+            self.updateGeometry()
+        if room.n_ctx:
+            self.setToolTip(meter_tip(room))
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(_METER_PX + _GAP_PX + self._wide(self.text), 20)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self._wide(self._numbers), 20)
 
     @property
-    def nearly_full(self) -> bool:
-        return bool(self._n_ctx) and self._used > NEARLY_FULL * self._n_ctx
+    def _numbers(self) -> str:
+        return number_text.meter(self._room.total, self._room.n_ctx)
 
-    def show_tokens(self, used: int, n_ctx: int) -> None:
-        if (used, n_ctx) == (self._used, self._n_ctx):
-            return
-        before = self.text
-        self._used, self._n_ctx = used, n_ctx
-        self.setVisible(bool(n_ctx))
-        if self.text != before:
-            font = self._theme.font("small", tabular=True)
-            width = QFontMetrics(font).horizontalAdvance(self.text)
-            self.setFixedWidth(_METER_PX + 8 + width + 2)
-            self.setAccessibleName(f"Context: {self.text} tokens")
-            self.setToolTip(
-                f"{number_text.tokens(used)} of {number_text.counted(n_ctx, 'token')} of context"
-                " in use. When it is full you choose: go on without the oldest turns,"
-                " or start a new chat."
-            )
-        self.update()
+    def _wide(self, text: str) -> int:
+        return QFontMetrics(self._font).horizontalAdvance(text) + 2
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        color = self._theme.color
-        ink = "state.warn" if self.nearly_full else "text.secondary"
+        has_bar = self.width() >= self.sizeHint().width()
+        if has_bar:
+            self._paint_bar(painter)
+        text = self.text if self.width() >= self._wide(self.text) else self._numbers
+        painter.setPen(self._theme.color(_INK[self._room.level]))
+        painter.setFont(self._font)
+        box = QRectF(self.rect()).adjusted(_METER_PX + _GAP_PX if has_bar else 0, 0, 0, 0)
+        right = Qt.AlignmentFlag.AlignRight if not has_bar else Qt.AlignmentFlag.AlignLeft
+        painter.drawText(box, right | Qt.AlignmentFlag.AlignVCenter, text)
+
+    def _paint_bar(self, painter: QPainter) -> None:
+        room, color = self._room, self._theme.color
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(color("line.line"))
         painter.drawRoundedRect(QRectF(0, 8, _METER_PX, 4), 2, 2)
-        if self._used:
-            share = min(1.0, self._used / max(1, self._n_ctx))
-            painter.setBrush(color(ink))
-            painter.drawRoundedRect(QRectF(0, 8, max(4, _METER_PX * share), 4), 2, 2)
-        painter.setPen(color(ink))
-        painter.setFont(self._theme.font("small", tabular=True))
-        box = QRectF(_METER_PX + 8, 0, self.width() - _METER_PX - 8, 20)
-        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, self.text)
+        # What is to come is drawn first and in a lighter hand; what is in use lies over it.
+        added = _INK[room.level] if room.level != "roomy" else "line.control"
+        for tokens, name in ((room.total, added), (room.used, _INK[room.level])):
+            if tokens:
+                share = min(1.0, tokens / max(1, room.n_ctx))
+                painter.setBrush(color(name))
+                painter.drawRoundedRect(QRectF(0, 8, max(4, _METER_PX * share), 4), 2, 2)

@@ -1,4 +1,4 @@
-"""Asks before a chat is deleted: the one question the window interrupts for."""
+"""Asks before a folder with chats is deleted: chats themselves can be brought back."""
 
 from __future__ import annotations
 
@@ -14,31 +14,27 @@ WIDTH_PX = 420
 
 
 class DeleteDialog(QDialog):
-    """Accepted when the person wants the chat gone."""
+    """Accepted when the person wants it gone."""
 
-    def __init__(self, theme: Theme, parent: QWidget, title: str) -> None:
+    def __init__(
+        self, theme: Theme, parent: QWidget, title: str, question: str, line: str, verb: str
+    ) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Delete chat")
+        self.setWindowTitle(title)
         self.setFixedWidth(WIDTH_PX)
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 22, 24, 20)
         column.setSpacing(0)
-        column.addWidget(Label(theme, "Delete this chat?", "reading_heading"))
+        column.addWidget(Label(theme, question, "reading_heading"))
         column.addSpacing(8)
-        column.addWidget(
-            Paragraph(
-                theme,
-                f"\u201c{title}\u201d and its answers are removed from this computer. "
-                "This can't be undone.",
-                tone="secondary",
-            )
-        )
+        self.line = Paragraph(theme, line, tone="secondary")
+        column.addWidget(self.line)
         column.addSpacing(20)
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addStretch()
         self.keep = Button(theme, "Keep")
-        self.delete = Button(theme, "Delete chat", "danger")
+        self.delete = Button(theme, verb, "danger")
         row.addWidget(self.keep)
         row.addWidget(self.delete)
         column.addLayout(row)
@@ -50,8 +46,17 @@ class DeleteDialog(QDialog):
         self.keep.setFocus(Qt.FocusReason.TabFocusReason)
 
 
-def confirm_delete(theme: Theme, parent: QWidget, title: str) -> bool:
+def folder_dialog(theme: Theme, parent: QWidget, name: str, count: int) -> DeleteDialog:
+    stay = "Its chat stays in the list." if count == 1 else f"Its {count:,} chats stay in the list."
+    return DeleteDialog(
+        *(theme, parent, "Delete folder", "Delete this folder?"),
+        f"\u201c{name}\u201d goes. {stay}",
+        "Delete folder",
+    )
+
+
+def may_delete_folder(theme: Theme, parent: QWidget, name: str, count: int) -> bool:
     """Whether the person agrees."""
-    dialog = DeleteDialog(theme, parent, title)
+    dialog = folder_dialog(theme, parent, name, count)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     return dialog.exec() == QDialog.DialogCode.Accepted

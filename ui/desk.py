@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QWidget
+from msgspec.structs import replace as replace_settings
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QWidget
 
 from app.prices import Price
-from app.session_state import ConversationSummary, SessionCommands, SessionState
+from app.session_state import SessionCommands, SessionState
 from ui.chats_page import ChatsPage
+from ui.design_tokens import read_design_tokens
 from ui.focus_ring import FocusRing
 from ui.page import Page
+from ui.popover import Popover
 from ui.rail import PageName, Rail
+from ui.shortcut_deeds import window_deeds
+from ui.shortcut_keys import make_shortcuts
 from ui.theme import Theme
+from ui.zoom import USUAL, stepped, zoomed
 
 if TYPE_CHECKING:
     # Imported when a plan opens: the first picture of the window must not wait for it.
@@ -45,32 +49,44 @@ class Desk(QWidget):
         door: ModelDoor | None = None,
     ) -> None:
         super().__init__()
-        self._theme, self._window, self._commands = theme, window, commands
+        self._theme, self._zoom = theme, USUAL
+        self._themes = {USUAL: theme}
+        self._window, self._commands = window, commands
         self._plan_commands, self._door = plan_commands, door
         self._plan_view: PlanView | None = None
         self.plan: PlanPage | None = None
         self._prices, self._prices_file = prices, prices_file
         self._state: SessionState | None = None
         self._first_run: Page | None = None
-        self.rail = Rail(theme)
-        self.rail.page_chosen.connect(self.show_page)
-        self.chats = ChatsPage(theme, commands)
-        self.chats.delete_wanted.connect(self._confirm_delete)
-        self.chats.prices_wanted.connect(lambda: self.show_page("settings"))
-        self._pages: dict[PageName, Page] = {"chats": self.chats}
-        self.stack = QStackedWidget()
-        self.stack.addWidget(self.chats)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
+        self._furnish()
+        theme.changed.connect(self._follow_palette)
+
+    def _furnish(self) -> None:
+        theme = self._theme
+        self.rail = Rail(theme)
+        self.rail.page_chosen.connect(self.show_page)
+        self.chats = ChatsPage(theme, self._commands)
+        self.chats.prices_wanted.connect(lambda: self.show_page("settings"))
+        self.chats.chat.composer.models_wanted.connect(lambda: self.show_page("models"))
+        self.chats.chat.composer.plan_wanted.connect(self._open_plan)
+        self._pages: dict[PageName, Page] = {"chats": self.chats}
+        self.stack = QStackedWidget()
+        self.stack.addWidget(self.chats)
+        row = self.layout()
+        assert isinstance(row, QHBoxLayout)
         row.addWidget(self.rail)
         row.addWidget(self.stack, 1)
-        self.ring = FocusRing(theme, window)
+        self.ring = FocusRing(theme, self._window)
         self.rail.show_page("chats")
-        self._shortcuts()
+        self._shortcuts = make_shortcuts(self, window_deeds(self))
 
     def show_state(self, state: SessionState) -> None:
         self._state = state
+        if state.settings.zoom != self._zoom:
+            self._zoom_to(state.settings.zoom)
         if state.first_run != (self._first_run is not None):
             self._turn_first_run(state)
         if self._first_run is not None:
@@ -182,6 +198,10 @@ class Desk(QWidget):
         else:
             self._bring_plan()
 
+    def _open_plan(self, model_id: str) -> None:
+        if self._plan_commands is not None:
+            self._plan_commands.open_plan(model_id)
+
     def _bring_plan(self) -> None:
         assert self.plan is not None
         self.stack.setCurrentWidget(self.plan)
@@ -211,37 +231,74 @@ class Desk(QWidget):
             self._first_run = None
             self.show_page("chats")
 
-    def _shortcuts(self) -> None:
-        for keys, act in (
-            ("Ctrl+N", self._new_chat),
-            ("Ctrl+K", self._search),
-            ("Ctrl+1", lambda: self.show_page("chats")),
-            ("Ctrl+2", lambda: self.show_page("models")),
-            ("Ctrl+,", lambda: self.show_page("settings")),
-            ("Ctrl+.", self.chats.toggle_panel),
-            ("Ctrl+Q", self._window.close),
-        ):
-            shortcut = QShortcut(QKeySequence(keys), self._window)
-            shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
-            shortcut.activated.connect(self._unless_first_run(keys, act))
+    @property
+    def is_first_run(self) -> bool:
+        return self._first_run is not None
 
-    def _unless_first_run(self, keys: str, act: Callable[[], object]) -> Callable[[], None]:
-        def run() -> None:
-            if self._first_run is None or keys == "Ctrl+Q":
-                act()
+    def zoom_by(self, steps: int) -> None:
+        """Larger or smaller by one step; by none it is the usual size."""
+        if self._state is not None:
+            settings = self._state.settings
+            zoom = stepped(settings.zoom, steps) if steps else USUAL
+            if zoom != settings.zoom:
+                self._commands.change_settings(replace_settings(settings, zoom=zoom))
 
-        return run
+    def _zoom_to(self, zoom: float) -> None:
+        """Build what is here anew, in that size. Open pages other than the chats stay as they are:
+        they are made in it when they are next made.
+        """
+        for popover in self._window.findChildren(Popover):
+            popover.close()  # What opened it goes.
+        self._zoom, self._theme = zoom, self._theme_of(zoom)
+        before = (self.rail, self.ring, *self._shortcuts, self.chats)
+        stack, pages, front = self.stack, self._pages, self.stack.currentWidget()
+        QApplication.setFont(self._theme.font("ui"))
+        self._furnish()
+        self._pages |= {name: page for name, page in pages.items() if name != "chats"}
+        for page in [stack.widget(number) for number in range(stack.count())]:
+            if page is not pages["chats"]:
+                self.stack.addWidget(page)
+        self._bring_back(front, pages["chats"])
+        for old in (*before, stack):
+            old.setParent(None)
+            old.deleteLater()
 
-    def _new_chat(self) -> None:
+    def _bring_back(self, front: QWidget | None, chats: Page | None) -> None:
+        """The page that was in front before all was built anew, and what was done in the list."""
+        if isinstance(chats, ChatsPage):
+            self.chats.take_over(chats)
+        if self._state is not None:
+            self.chats.show_state(self._state)
+        self.chats.make_room(self.width())
+        self.rail.setVisible(self._first_run is None)
+        if front is not None and self.stack.indexOf(front) >= 0:
+            self.stack.setCurrentWidget(front)
+            at = next((name for name, page in self._pages.items() if page is front), "models")
+            self.rail.show_page(at)
+
+    def _theme_of(self, zoom: float) -> Theme:
+        """The look in this size; kept, since pages made in it stay."""
+        if zoom not in self._themes:
+            tokens = zoomed(read_design_tokens(), zoom)
+            self._themes[zoom] = Theme(self._themes[USUAL].name, tokens, self)
+        return self._themes[zoom]
+
+    def _follow_palette(self) -> None:
+        for theme in self._themes.values():
+            if theme is not self._themes[USUAL]:
+                theme.choose(self._themes[USUAL].name)
+
+    def show_shortcuts(self) -> None:
+        """Open the sheet of them, or close it."""
+        from ui.shortcut_sheet import ShortcutSheet
+
+        sheet = self._window.findChild(ShortcutSheet)
+        if isinstance(sheet, ShortcutSheet):
+            sheet.close()
+            return
+        opener = self._window.focusWidget() or self
+        ShortcutSheet(self._theme, self._window, opener).open_centred()
+
+    def new_chat(self) -> None:
         self._commands.new_chat()
         self.show_page("chats")
-
-    def _search(self) -> None:
-        self.show_page("chats")
-        self.chats.search()
-
-    def _confirm_delete(self, chat: ConversationSummary) -> None:
-        from ui.delete_dialog import confirm_delete
-
-        if confirm_delete(self._theme, self._window, chat.title):
-            self._commands.delete_chat(chat.id)

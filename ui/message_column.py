@@ -1,60 +1,66 @@
-"""The messages of one conversation, newest at the bottom, older ones brought in on demand."""
+"""The messages of one conversation, newest at the bottom; views only of those that are near."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QMargins, QPoint, Qt, QUrl, Signal
-from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QApplication, QMenu, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, QTimer, QUrl
+from PySide6.QtWidgets import QMenu, QWidget
 
-from app.session_state import MessageView, SessionState
-from ui.centred import Centred
-from ui.controls import Button
-from ui.message_views import AnswerView, UserBubble
+from app.session_state import Attachment, MessageView, SessionCommands, SessionState
+from ui.answer_text import FIRST_CHARACTERS
+from ui.message_announce import announce
+from ui.message_chips import AttachmentDialog
+from ui.message_delete import MessageDeleteDialog
+from ui.message_links import link_menu
+from ui.message_scroll import MessageScroll
+from ui.message_span import Span, around, at_end
+from ui.message_views import AnswerView
+from ui.message_words import Surroundings, finished_announcement, surroundings
 from ui.problem_card import ProblemCard
-from ui.scroll_bar import SCROLL_BAR_PX, ScrollArea
 from ui.theme import Theme
+from ui.user_bubble import UserBubble
 
-PAGE_MESSAGES = 16
-AT_BOTTOM_PX = 8
-_WEB = ("http", "https", "mailto")
+_NEAR_PX = 1_000
+_FEW_CHARACTERS, _LITTLE_LATER_MS = 0, 4
+_FOUND_FROM_TOP_PX, _EDITED_FROM_TOP_PX = 96, 24
 
 
-class MessageColumn(ScrollArea):
+class MessageColumn(MessageScroll):
     """Follows the answer while the person is at the bottom; stays where they scrolled to.
 
     `problem_card` makes the card of a failed message: (message, is_last) -> card or None.
     """
 
-    retry_wanted = Signal()
-
     def __init__(
-        self, theme: Theme, problem_card: Callable[[MessageView, bool], ProblemCard | None]
+        self,
+        theme: Theme,
+        commands: SessionCommands,
+        problem_card: Callable[[MessageView, bool], ProblemCard | None],
     ) -> None:
         super().__init__(theme)
-        self._theme, self._problem_card = theme, problem_card
+        self._theme, self._commands, self._problem_card = theme, commands, problem_card
         self._conversation_id: int | None = None
         self._messages: tuple[MessageView, ...] = ()
-        self._first_shown = 0
+        self._span = Span(0, 0, 0)
         self._views: dict[int, UserBubble | AnswerView] = {}
+        self._shown: dict[int, MessageView] = {}
+        self._surroundings = Surroundings()
+        self._unfolded: set[int] = set()
+        self._found: tuple[int | None, str] = (None, "")
         self._running: AnswerView | None = None
         self._waiting: UserBubble | None = None
         self._waiting_text: str | None = None
         self._tail: QWidget | None = None
-        self._following = True
-        self._anchor_from_bottom: int | None = None
-        self._moving = False
-        self._build()
-
-    @property
-    def following(self) -> bool:
-        return self._following
+        self._first_characters = FIRST_CHARACTERS
+        self._fill = QTimer(self, singleShot=True, interval=0)
+        self._fill.timeout.connect(self._bring_near)
+        self.moved.connect(self._look_near)
 
     @property
     def views(self) -> list[UserBubble | AnswerView]:
-        """The views of the messages shown, oldest first."""
-        return [self._views[m.id] for m in self._messages[self._first_shown :]]
+        """The views there are, oldest first."""
+        return [self._views[m.id] for m in self._messages[self._span.first : self._span.end]]
 
     @property
     def running(self) -> AnswerView | None:
@@ -64,28 +70,9 @@ class MessageColumn(ScrollArea):
     def waiting(self) -> UserBubble | None:
         return self._waiting
 
-    def _build(self) -> None:
-        theme = self._theme
-        column = QWidget()
-        self._items = QVBoxLayout(column)
-        self._items.setContentsMargins(0, 0, 0, 0)
-        self._items.setSpacing(0)
-        self.earlier = Button(theme, "Show earlier messages", "plain", "compact")
-        self.earlier.clicked.connect(self.show_earlier)
-        self.earlier.hide()
-        self._items.addWidget(self.earlier, 0, Qt.AlignmentFlag.AlignHCenter)
-        ground = QWidget()
-        outer = QVBoxLayout(ground)
-        outer.setContentsMargins(0, 0, 0, 0)
-        margin = theme.px("layout.conversation_margin")
-        # The scroll bar always has its place, so the column stays in the middle without it.
-        margins = QMargins(margin, 20, margin - SCROLL_BAR_PX, 20)
-        outer.addWidget(Centred(column, theme.px("layout.reading_max"), margins))
-        outer.addStretch()
-        self.show_content(ground)
-        bar = self.verticalScrollBar()
-        bar.rangeChanged.connect(self._range_changed)
-        bar.valueChanged.connect(self._scrolled)
+    @property
+    def may_follow(self) -> bool:
+        return self._span.has_end
 
     def show_state(self, state: SessionState, tail: QWidget | None) -> None:
         """`tail` is the card that stands after the last message, or None."""
@@ -94,12 +81,15 @@ class MessageColumn(ScrollArea):
             if self._conversation_id is not None or self._running is None:
                 self._clear()
             self._conversation_id = conversation.id
-            self._following = True
+            self.follow()
+        self._surroundings = surroundings(state)
         if conversation.messages is not self._messages:
             self._show_messages(conversation.messages, answering=state.answer is not None)
+        self._show_surroundings()
         self._show_running(state)
         self._show_waiting(state)
         self._show_tail(tail)
+        self._show_found(state)
 
     def refresh_problems(self) -> None:
         """Make the last message's card again: what can be done about it has changed."""
@@ -109,98 +99,133 @@ class MessageColumn(ScrollArea):
     def in_order(self) -> list[QWidget]:
         """What stands in the column, from top to bottom."""
         below = (self._running, self._tail, self._waiting)
-        return [self.earlier, *self.views, *(widget for widget in below if widget is not None)]
-
-    def show_earlier(self) -> None:
-        bar = self.verticalScrollBar()
-        self._anchor_from_bottom = bar.maximum() - bar.value()
-        self._following = False
-        shown_from = self._first_shown
-        self._first_shown = max(0, shown_from - PAGE_MESSAGES)
-        for offset, message in enumerate(self._messages[self._first_shown : shown_from]):
-            self._insert(message, 1 + offset)
-        self.earlier.setVisible(self._first_shown > 0)
+        return [*self.views, *(widget for widget in below if widget is not None)]
 
     def follow(self) -> None:
-        """Go to the newest text and stay with it."""
-        self._following = True
-        self._to_bottom()
+        if not self._span.has_end:
+            self._show_span(at_end(len(self._messages)))
+        super().follow()
 
     def restyle(self) -> None:
-        views = [*self._views.values(), self._running, self._waiting]
-        for view in views:
+        for view in (*self._views.values(), self._running, self._waiting):
             if view is not None:
                 view.restyle()
 
     # Messages
 
     def _clear(self) -> None:
-        for view in self._views.values():
-            self._drop(view)
-        self._views.clear()
-        self._drop(self._running)
+        for message_id in list(self._views):
+            self._drop(message_id)
+        self._drop_widget(self._running)
         self._running = None
-        self._messages, self._first_shown = (), 0
-        self.earlier.hide()
+        self._messages, self._span = (), Span(0, 0, 0)
+        self._unfolded.clear()
+        self._found = (None, "")
 
     def _show_messages(self, messages: tuple[MessageView, ...], *, answering: bool) -> None:
-        old = self._messages
-        if not self._views:
-            self._first_shown = max(0, len(messages) - PAGE_MESSAGES)
+        old_last = self._messages[-1].id if self._messages else None
+        count = len(messages)
         self._messages = messages
-        self._first_shown = min(self._first_shown, len(messages))
-        shown = messages[self._first_shown :]
+        self._span = self._span.after_change(count) if self._views else at_end(count)
+        shown = messages[self._span.first : self._span.end]
         kept = {message.id for message in shown}
         for gone in [message_id for message_id in self._views if message_id not in kept]:
-            self._drop(self._views.pop(gone))
-        before = {message.id: message for message in old}
+            self._drop(gone)
         last = messages[-1] if messages else None
-        old_last = old[-1].id if old else None
         for offset, message in enumerate(shown):
             is_last = message is last and not answering
             if message.id not in self._views:
-                self._insert(message, 1 + offset)
-            elif message != before.get(message.id) or is_last or message.id == old_last:
+                self._insert(message, offset)
+            elif message != self._shown[message.id] or is_last or message.id == old_last:
                 self._show_message(message, is_last=is_last)
-        self.earlier.setVisible(self._first_shown > 0)
 
     def _insert(self, message: MessageView, at: int) -> None:
         view: UserBubble | AnswerView
         if message.role == "user":
-            view = UserBubble(self._theme, message.text)
-            view.text.link_followed.connect(self._offer_link)
-            view.setContentsMargins(0, 0, 0, 0)
+            view = self._new_bubble(message)
         elif self._running is not None and message.text.startswith(self._running.text.text):
             view, self._running = self._running, None
-            self._items.removeWidget(view)
+            self.items.removeWidget(view)
+            announce(view.text, finished_announcement(message))
         else:
             view = self._new_answer()
         self._views[message.id] = view
-        self._items.insertWidget(at, view)
+        self._connect(view, message.id)
+        self.items.insertWidget(at, view)
         self._show_message(message, is_last=message is self._messages[-1])
+        if isinstance(view, AnswerView) and message.id in self._unfolded:
+            view.thinking.open()
         view.show()
 
     def _show_message(self, message: MessageView, *, is_last: bool) -> None:
         view = self._views.get(message.id)
+        self._shown[message.id] = message
         if isinstance(view, AnswerView):
             card = self._problem_card(message, is_last) if message.problem else None
+            view.show_surroundings(self._surroundings)
             view.show_finished(message, is_last=is_last, problem=card)
+        elif isinstance(view, UserBubble):
+            view.show_message(message)
+
+    def _new_bubble(self, message: MessageView) -> UserBubble:
+        view = UserBubble(self._theme, message.text, attachments=message.attachments)
+        view.text.link_followed.connect(self._offer_link)
+        view.file_opened.connect(self._show_file)
+        return view
 
     def _new_answer(self) -> AnswerView:
         view = AnswerView(self._theme)
-        view.retry_wanted.connect(self.retry_wanted)
+        view.text.first_characters = self._first_characters
         view.text.link_followed.connect(self._offer_link)
+        view.thinking.link_followed.connect(self._offer_link)
         return view
+
+    def _connect(self, view: UserBubble | AnswerView, message_id: int) -> None:
+        commands = self._commands
+        view.edit_began.connect(lambda: self._hold_edited(view))
+        view.edited.connect(lambda text: commands.edit_message(message_id, text))
+        view.turned.connect(lambda step: commands.show_branch(message_id, step))
+        view.deleted.connect(lambda: self._ask_delete(message_id))
+        if isinstance(view, AnswerView):
+            view.regenerate_wanted.connect(lambda: commands.regenerate(message_id))
+            view.continue_wanted.connect(lambda: commands.continue_answer())
+            view.thinking.toggled.connect(lambda opened: self._folded(message_id, opened))
+            if view.thinking.is_open:
+                self._unfolded.add(message_id)
+
+    def _folded(self, message_id: int, opened: bool) -> None:
+        (self._unfolded.add if opened else self._unfolded.discard)(message_id)
+
+    def _hold_edited(self, view: UserBubble | AnswerView) -> None:
+        """What is edited stays in view, however long it is and whatever comes below."""
+        from_top_px = self.y_of(view) - self.verticalScrollBar().value()
+        self.settle()
+        self.hold(view, max(_EDITED_FROM_TOP_PX, from_top_px))
+
+    def _ask_delete(self, message_id: int) -> None:
+        dialog = MessageDeleteDialog(self._theme, self)
+        dialog.accepted.connect(lambda: self._commands.delete_message(message_id))
+        dialog.open()
+
+    def _show_file(self, attachment: Attachment) -> None:
+        AttachmentDialog(self._theme, attachment, self).open()
+
+    def _show_surroundings(self) -> None:
+        for message_id, view in self._views.items():
+            if isinstance(view, AnswerView):
+                view.show_surroundings(self._surroundings)
+            else:
+                view.show_surroundings(self._surroundings, self._shown[message_id])
 
     def _show_running(self, state: SessionState) -> None:
         if state.answer is None:
-            if self._running is not None:
-                self._drop(self._running)
-                self._running = None
+            self._drop_widget(self._running)
+            self._running = None
             return
         if self._running is None:
+            self._to_end()
             self._running = self._new_answer()
-            self._items.insertWidget(1 + len(self._views), self._running)
+            self.items.insertWidget(len(self._views), self._running)
             for view in self._views.values():
                 if isinstance(view, AnswerView):
                     view.show_last(False)
@@ -210,11 +235,12 @@ class MessageColumn(ScrollArea):
     def _show_waiting(self, state: SessionState) -> None:
         if state.queued_text != self._waiting_text:
             self._waiting_text = state.queued_text
-            self._drop(self._waiting)
+            self._drop_widget(self._waiting)
             self._waiting = None
             if state.queued_text is not None:
+                self._to_end()
                 self._waiting = UserBubble(self._theme, state.queued_text, waiting=True)
-                self._items.addWidget(self._waiting)
+                self.items.addWidget(self._waiting)
                 self._waiting.show()
         if self._waiting is not None:
             loading = state.engine.phase == "loading"
@@ -226,19 +252,113 @@ class MessageColumn(ScrollArea):
         if tail is self._tail:
             return
         if self._tail is not None:
+            self.let_go(self._tail)
             self._tail.hide()
-            self._items.removeWidget(self._tail)
+            self.items.removeWidget(self._tail)
         self._tail = tail
         if tail is not None:
-            at = 1 + len(self._views) + (self._running is not None)
-            self._items.insertWidget(at, tail)
+            self._to_end()
+            self.items.insertWidget(len(self._views) + (self._running is not None), tail)
             tail.show()
 
-    def _drop(self, view: QWidget | None) -> None:
+    def _drop(self, message_id: int) -> None:
+        self._shown.pop(message_id, None)
+        self._drop_widget(self._views.pop(message_id))
+
+    def _drop_widget(self, view: QWidget | None) -> None:
         if view is not None:
-            self._items.removeWidget(view)
+            self.let_go(view)
+            self.items.removeWidget(view)
             view.hide()
             view.deleteLater()
+
+    # Which messages have views
+
+    def _to_end(self) -> None:
+        """Something comes after the last message."""
+        if not self._span.has_end:
+            self.follow()
+
+    def _show_span(self, span: Span) -> None:
+        """Views of these messages and no others."""
+        wanted = self._messages[span.first : span.end]
+        kept = {message.id for message in wanted}
+        for gone in [message_id for message_id in self._views if message_id not in kept]:
+            self._drop(gone)
+        self._span = span
+        for offset, message in enumerate(wanted):
+            if message.id not in self._views:
+                self._insert(message, offset)
+
+    def _look_near(self) -> None:
+        """Ask for more where the edge of the span comes near."""
+        if not self._fill.isActive() and self._next_span() != self._span:
+            self._fill.start(0)
+
+    def _bring_near(self) -> None:
+        """One message more or less, and nothing while one is drawn: scrolling stays smooth."""
+        if self._is_drawing():
+            self._fill.start(_LITTLE_LATER_MS)
+            return
+        span = self._next_span()
+        if span != self._span:
+            self._first_characters = _FEW_CHARACTERS
+            self._show_span(span)
+            self._first_characters = FIRST_CHARACTERS
+            self.settle()
+
+    def _is_drawing(self) -> bool:
+        edges = (self._messages[n].id for n in (self._span.first, self._span.end - 1) if n >= 0)
+        views = (self._views.get(message_id) for message_id in edges)
+        return any(isinstance(view, AnswerView) and view.text.is_drawing for view in views)
+
+    def _next_span(self) -> Span:
+        span, bar = self._span, self.verticalScrollBar()
+        above, below = bar.value(), bar.maximum() - bar.value()
+        near = _NEAR_PX + self.viewport().height()
+        if above < near and span.first > 0:
+            return span.earlier()
+        if not self._following and below < near and not span.has_end:
+            return span.later()
+        if span.is_large and self._running is None and self._tail is None and not self._waiting:
+            return self._without_farthest(span, above, below, 3 * near)
+        return span
+
+    def _without_farthest(self, span: Span, above: int, below: int, far: int) -> Span:
+        if above > far and above >= below:
+            return Span(span.first + 1, span.end, span.count)
+        if below > far:
+            return Span(span.first, span.end - 1, span.count)
+        return span
+
+    # What was searched for
+
+    def _show_found(self, state: SessionState) -> None:
+        found = (state.shown_message, state.search)
+        if found == self._found:
+            return
+        before, self._found = self._found, found
+        if before[0] in self._views:
+            self._views[before[0]].mark_words(())
+        message_id, search = found
+        index = next((n for n, m in enumerate(self._messages) if m.id == message_id), None)
+        if message_id is None or index is None:
+            return
+        if message_id not in self._views:
+            self._show_span(around(index, len(self._messages)))
+        view = self._views[message_id]
+        view.text.draw_all()
+        view.mark_words(tuple(search.lower().split()))
+        self._hold_found(view, moves=message_id != before[0])
+
+    def _hold_found(self, view: UserBubble | AnswerView, *, moves: bool) -> None:
+        if not moves:
+            return
+        self.settle()
+        word = view.text.first_marked()
+        inside = int(word.top()) if word is not None else 0
+        half = max(0, self.viewport().height() // 2)
+        self.hold(view, _FOUND_FROM_TOP_PX if inside < half else half - inside)
 
     # Links
 
@@ -246,35 +366,4 @@ class MessageColumn(ScrollArea):
         self.link_menu(url).popup(at)
 
     def link_menu(self, url: QUrl) -> QMenu:
-        """Where the link goes, in full, before anything is opened."""
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        address = url.toDisplayString()
-        menu.addAction(address.replace("&", "&&")).setEnabled(False)
-        menu.addSeparator()
-        if url.scheme() in _WEB:
-            menu.addAction("Open in the browser", lambda: QDesktopServices.openUrl(url))
-        menu.addAction("Copy address", lambda: QApplication.clipboard().setText(url.toString()))
-        return menu
-
-    # Scrolling
-
-    def _range_changed(self) -> None:
-        if self._anchor_from_bottom is not None:
-            bar = self.verticalScrollBar()
-            self._set_value(bar.maximum() - self._anchor_from_bottom)
-            self._anchor_from_bottom = None
-        elif self._following:
-            self._to_bottom()
-
-    def _to_bottom(self) -> None:
-        self._set_value(self.verticalScrollBar().maximum())
-
-    def _set_value(self, value: int) -> None:
-        self._moving = True
-        self.verticalScrollBar().setValue(value)
-        self._moving = False
-
-    def _scrolled(self, value: int) -> None:
-        if not self._moving:
-            self._following = value >= self.verticalScrollBar().maximum() - AT_BOTTOM_PX
+        return link_menu(url, self)

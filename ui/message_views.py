@@ -1,102 +1,57 @@
-"""One message each: the person's bubble, and an answer with its numbers and actions."""
+"""An answer with what it thought, its numbers and its actions."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
-from app import number_text
 from app.session_state import MessageView, RunningAnswer
-from runtime.protocol.messages import GenerationStats
-from ui.answer_text import COPIED_MS, AnswerText, UserText
+from ui import message_words as words
+from ui.answer_text import AnswerText
 from ui.controls import IconButton
+from ui.focus_ring import show_or_hide
 from ui.labels import Label
+from ui.message_actions import BranchSwitcher, CopyButton, pop_up
+from ui.message_edit import MessageEdit
+from ui.message_plain import plain_text
+from ui.message_words import Surroundings
 from ui.problem_card import ProblemCard
 from ui.theme import Theme
+from ui.thinking_block import ThinkingBlock
 
-_BUBBLE_SHARE = 0.86
-_PAD_X, _PAD_Y = 14, 9
-_GAP_PX, _NOTE_PX = 14, 20
 _AFTER_ANSWER_PX = 24
-_REASONS = {
-    "stop": "stop: end",
-    "length": "stop: length limit",
-    "cancelled": "stopped by you",
-    "context_full": "stop: context full",
-}
-
-
-class UserBubble(QWidget):
-    """The person's turn, at the right. `waiting` marks one that is sent later."""
-
-    def __init__(self, theme: Theme, text: str, *, waiting: bool = False) -> None:
-        super().__init__()
-        self._theme = theme
-        self.text = UserText(theme, text)
-        self.text.setParent(self)
-        self.note = Label(theme, "Sent when the model is ready", "caption", "tertiary", parent=self)
-        self.note.setVisible(waiting)
-        self._waiting = waiting
-        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
-
-    def show_waiting_for(self, reason: str) -> None:
-        self.note.show_text(reason)
-
-    def hasHeightForWidth(self) -> bool:
-        return True
-
-    def heightForWidth(self, width: int) -> int:
-        height = self.text.heightForWidth(self._text_width(width)) + 2 * _PAD_Y + _GAP_PX
-        return height + (_GAP_PX + _NOTE_PX if self._waiting else 0)
-
-    def sizeHint(self):
-        return self.text.sizeHint()
-
-    def resizeEvent(self, _event: QResizeEvent) -> None:
-        width = self._text_width(self.width())
-        height = self.text.heightForWidth(width)
-        left = self.width() - _PAD_X - width
-        top = _PAD_Y + (_GAP_PX if self._waiting else 0)
-        self.text.setGeometry(left, top, width, height)
-        hint = self.note.sizeHint().width()
-        self.note.setGeometry(self.width() - hint, top + height + _PAD_Y + 4, hint, 16)
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(self._theme.color("surface.bubble"))
-        box = QRectF(self.text.geometry()).adjusted(-_PAD_X, -_PAD_Y, _PAD_X, _PAD_Y)
-        radius = self._theme.px("radius.bubble")
-        painter.drawRoundedRect(box, radius, radius)
-
-    def restyle(self) -> None:
-        self.update()
-
-    def _text_width(self, width: int) -> int:
-        room = int(width * _BUBBLE_SHARE) - 2 * _PAD_X
-        return max(20, min(room, self.text.natural_width))
+_ICON_PX = 16
+_EDIT_NOTE = "Saved as another version"
 
 
 class AnswerView(QWidget):
     """An answer: running, finished, stopped or failed."""
 
-    retry_wanted = Signal()
+    regenerate_wanted = Signal()
+    continue_wanted = Signal()
+    edit_began = Signal()
+    edited = Signal(str)
+    deleted = Signal()
+    turned = Signal(int)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
         self._problem: ProblemCard | None = None
+        self._message: MessageView | None = None
+        self._surroundings = Surroundings()
+        self._is_last = False
+        self.editor: MessageEdit | None = None
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, _AFTER_ANSWER_PX)
         self._column.setSpacing(0)
+        self.thinking = ThinkingBlock(theme)
+        self._column.addWidget(self.thinking)
         self.text = AnswerText(theme)
         self._column.addWidget(self.text)
         self._column.addSpacing(8)
-        self.status = Label(theme, "", "small", "tertiary", elided=True, tabular=True)
+        self.status = Label(theme, "", "small", "tertiary", tabular=True)
+        self.status.setWordWrap(True)
         self._column.addWidget(self.status)
         self._column.addWidget(self._actions())
         self._below = QVBoxLayout()
@@ -112,40 +67,96 @@ class AnswerView(QWidget):
         row = QHBoxLayout(self.actions)
         row.setContentsMargins(0, 4, 0, 0)
         row.setSpacing(6)
-        self.copy = IconButton(self._theme, "copy", "Copy answer", icon_px=16, flush=True)
-        self.copy.clicked.connect(self._copy)
-        self.retry = IconButton(self._theme, "refresh-cw", "Answer again", icon_px=16, flush=True)
-        self.retry.clicked.connect(self.retry_wanted)
-        row.addWidget(self.copy)
-        row.addWidget(self.retry)
+        self.branch = BranchSwitcher(self._theme)
+        self.branch.turned.connect(self.turned)
+        self.copy = CopyButton(self._theme, "Copy answer")
+        self.copy.clicked.connect(lambda: pop_up(self.copy_menu(), self.copy))
+        self.retry = self._icon("refresh-cw", "Answer again")
+        self.retry.clicked.connect(self.regenerate_wanted)
+        self.edit = self._icon("pencil", "Edit answer")
+        self.edit.clicked.connect(self.begin_edit)
+        self.more = self._icon("ellipsis", "More")
+        self.more.clicked.connect(lambda: pop_up(self.more_menu(), self.more))
+        row.addWidget(self.branch)
+        for button in (self.copy, self.retry, self.edit, self.more):
+            row.addWidget(button)
         row.addStretch()
         return self.actions
 
+    def _icon(self, icon: str, name: str) -> IconButton:
+        return IconButton(self._theme, icon, name, icon_px=_ICON_PX, flush=True)
+
+    # What it shows
+
     def show_running(self, answer: RunningAnswer) -> None:
-        self.actions.hide()
+        show_or_hide(self.actions, shown=False)
+        if answer.reasoning:
+            line = words.thinking_line(answer)
+            is_thinking = not answer.text
+            self.thinking.show_thinking(answer.reasoning, line, running=is_thinking)
         self.text.setVisible(bool(answer.text))
         self.text.show_running(answer.text)
-        self.status.show_text(running_line(answer))
+        self.status.show_text(words.running_line(answer))
 
     def show_finished(
         self, message: MessageView, *, is_last: bool, problem: ProblemCard | None
     ) -> None:
-        self.text.setVisible(bool(message.text))
+        self._message = message
+        self._show_thinking(message)
+        self.text.setVisible(bool(message.text) and self.editor is None)
         if message.text != self.text.text or self.text.is_running:
             self.text.show_finished(message.text)
-        self.status.show_text(statistics_line(message))
-        self.status.setVisible(bool(self.status.full_text()))
-        self.actions.setVisible(bool(message.text) or (is_last and problem is None))
+        self._show_line()
+        self.actions.show()
         self.copy.setVisible(bool(message.text))
+        self.edit.setVisible(bool(message.text))
         self.show_last(is_last)
+        self._show_doors()
         self._show_problem(problem)
 
+    def show_surroundings(self, surroundings: Surroundings) -> None:
+        if surroundings != self._surroundings:
+            self._surroundings = surroundings
+            self._show_line()
+            self._show_doors()
+
     def show_last(self, is_last: bool) -> None:
-        """Only the last answer can be asked for again."""
-        self.retry.setVisible(is_last)
+        """Only the last answer can go on."""
+        self._is_last = is_last
+
+    def mark_words(self, words: tuple[str, ...]) -> None:
+        """Opens the thinking where only that has them."""
+        self.text.mark_words(words)
+        self.thinking.mark_words(words if self.text.first_marked() is None else ())
 
     def restyle(self) -> None:
         self.text.restyle()
+        self.thinking.restyle()
+
+    def _show_thinking(self, message: MessageView) -> None:
+        stats = message.stats
+        line = words.thought_line(
+            stats.reasoning_s if stats else 0.0, stats.reasoning_tokens if stats else 0
+        )
+        self.thinking.show_thinking(message.reasoning, line, running=False)
+
+    def _show_line(self) -> None:
+        message = self._message
+        if message is not None:
+            model = self._surroundings.other_model(message)
+            self.status.show_text(words.statistics_line(message, model))
+            self.status.setVisible(bool(self.status.full_text()))
+
+    def _show_doors(self) -> None:
+        message, around = self._message, self._surroundings
+        if message is None:
+            return
+        self.branch.show_branch(message.branch, message.branches, busy=around.busy)
+        self.retry.setEnabled(around.ready and not around.busy)
+        self.edit.setEnabled(not around.busy)
+        self.more.setEnabled(not around.busy)
+        if self.editor is not None:
+            self.editor.show_busy(busy=around.busy)
 
     def _show_problem(self, problem: ProblemCard | None) -> None:
         if self._problem is not None:
@@ -155,49 +166,57 @@ class AnswerView(QWidget):
             self._below.addWidget(problem)
         self._below.setContentsMargins(0, 12 if problem is not None else 0, 0, 0)
 
-    def _copy(self) -> None:
-        QApplication.clipboard().setText(self.text.text)
-        self.copy.show_icon("check", "Copied")
-        self.startTimer(COPIED_MS)
+    # What can be done with it
 
-    def timerEvent(self, event) -> None:
-        self.killTimer(event.timerId())
-        self.copy.show_icon("copy", "Copy answer")
+    def copy_menu(self) -> QMenu:
+        menu = self._menu()
+        message = self._message
+        if message is not None:
+            menu.addAction("Copy as Markdown", lambda: self.copy.copied(message.text))
+            menu.addAction("Copy as text", lambda: self.copy.copied(plain_text(message.text)))
+            if message.reasoning:
+                both = f"{message.reasoning}\n\n{message.text}"
+                menu.addAction("Copy with the thinking", lambda: self.copy.copied(both))
+        return menu
 
+    def more_menu(self) -> QMenu:
+        menu = self._menu()
+        message = self._message
+        if message is not None and self._is_last and message.text and self._surroundings.ready:
+            menu.addAction("Continue where it stopped", self.continue_wanted.emit)
+        menu.addAction("Delete message", self.deleted.emit)
+        return menu
 
-def running_line(answer: RunningAnswer) -> str:
-    if answer.phase == "queued":
-        return "Sent to the model"
-    if answer.phase == "prompt":
-        done = answer.cached_tokens + answer.evaluated_tokens
-        return (
-            f"Reading the prompt, {number_text.tokens(done)}"
-            f" of {number_text.counted(answer.prompt_tokens, 'token')}"
-        )
-    line = f"Answering \u00b7 {number_text.counted(answer.completion_tokens, 'token')}"
-    if answer.tokens_per_s is not None:
-        line += f" \u00b7 {number_text.tokens_per_s_unit(answer.tokens_per_s)}"
-    return line
+    def _menu(self) -> QMenu:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        return menu
 
+    def begin_edit(self) -> None:
+        if self.editor is not None or self._message is None:
+            return
+        self.editor = MessageEdit(self._theme, self._message.text, _EDIT_NOTE)
+        self.editor.saved.connect(self._save)
+        self.editor.given_up.connect(self.end_edit)
+        self._column.insertWidget(self._column.indexOf(self.text), self.editor)
+        self.text.hide()
+        self.actions.hide()
+        self.editor.show_busy(busy=self._surroundings.busy)
+        self.editor.show()
+        self.editor.take_focus()
+        self.edit_began.emit()
 
-def statistics_line(message: MessageView) -> str:
-    stats = message.stats
-    if stats is None:
-        return "Stopped before the first token" if message.status == "stopped" else ""
-    return " \u00b7 ".join(_statistics(stats))
+    def end_edit(self) -> None:
+        if self.editor is None:
+            return
+        self._column.removeWidget(self.editor)
+        self.editor.hide()
+        self.editor.deleteLater()
+        self.editor = None
+        self.text.show()
+        self.actions.show()
+        self.edit.setFocus(Qt.FocusReason.OtherFocusReason)
 
-
-def _statistics(stats: GenerationStats) -> list[str]:
-    parts = []
-    if stats.decode_tokens_per_s is not None:
-        parts.append(number_text.tokens_per_s_unit(stats.decode_tokens_per_s))
-    if stats.ttft_s is not None:
-        parts.append(f"first token {number_text.duration(stats.ttft_s)}")
-    prompt = number_text.counted(stats.prompt_tokens, "prompt token")
-    if stats.cached_tokens:
-        prompt += f" ({number_text.tokens(stats.cached_tokens)} cached)"
-    parts.append(prompt)
-    if stats.dropped_turns:
-        parts.append(number_text.counted(stats.dropped_turns, "oldest turn") + " left out")
-    parts.append(_REASONS[stats.finish_reason])
-    return parts
+    def _save(self, text: str) -> None:
+        self.end_edit()
+        self.edited.emit(text)

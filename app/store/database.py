@@ -69,6 +69,8 @@ def _connect(path: Path, migrations: tuple[Migration, ...]) -> sqlite3.Connectio
     try:
         _use_wal(connection)
         connection.execute("PRAGMA synchronous = FULL")
+        # What is deleted is overwritten.
+        connection.execute("PRAGMA secure_delete = ON")
         connection.execute("PRAGMA foreign_keys = ON")
         if doubtful:
             _check(connection)

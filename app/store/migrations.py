@@ -8,6 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from app.store import migration_3
 from runtime.errors import CoterieError, Problem
 
 
@@ -64,6 +65,7 @@ MIGRATIONS = (
             "CREATE INDEX spent_by_conversation ON spent (conversation_id, id)",
         ),
     ),
+    Migration(3, migration_3.STATEMENTS),
 )
 
 

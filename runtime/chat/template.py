@@ -13,8 +13,10 @@ from typing import Any, NoReturn, TypeVar
 import jinja2
 import jinja2.sandbox
 
+from runtime.chat.thinking_marks import Style, continued, style_of
+from runtime.chat.thinking_switch import NO_SWITCH, ThinkingSwitch, find_switch
 from runtime.errors import Problem
-from runtime.protocol.messages import ChatMessage
+from runtime.protocol.messages import ChatMessage, Reasoning
 from runtime.whole_text import whole_text
 
 RENDER_DEADLINE_S = 2.0
@@ -22,6 +24,7 @@ INTERRUPT_AGAIN_S = 0.1
 MAX_PROMPT_CHARACTERS = 8_000_000
 MAX_REASON_CHARACTERS = 300
 LARGEST_FACTOR = 2**53
+AS_THE_MODEL_DOES = Reasoning()
 
 # ChatML: what most models without a template of their own understand best.
 DEFAULT_TEMPLATE = (
@@ -80,6 +83,8 @@ class ChatTemplate:
         self._default = _compile(DEFAULT_TEMPLATE)
         self._own: jinja2.Template | None = None
         self.notice: Problem | None = None
+        self.switch: ThinkingSwitch = NO_SWITCH
+        self.style: Style = style_of(source or "")
         if source is None:
             self.notice = _notice("has no chat template of its own")
             return
@@ -90,8 +95,22 @@ class ChatTemplate:
         except TemplateFailed as error:
             self._own = None
             self.notice = _notice(f"has a chat template that does not work ({error})")
+            self.style = "tags"
+        else:
+            self.switch = self._find_switch()
 
-    def render(self, messages: tuple[ChatMessage, ...]) -> str:
+    def _find_switch(self) -> ThinkingSwitch:
+        def rendered(values: dict[str, Any]) -> str:
+            return self._text((ChatMessage("user", "Hello"),), values)
+
+        try:
+            return _bounded(self._deadline_s, lambda: find_switch(rendered))
+        except TemplateFailed:
+            return NO_SWITCH
+
+    def render(
+        self, messages: tuple[ChatMessage, ...], reasoning: Reasoning = AS_THE_MODEL_DOES
+    ) -> str:
         """The prompt text. A last assistant message is left open, to be continued.
 
         `TemplateFailed` when the template fails on these messages or outlasts its deadline.
@@ -100,6 +119,13 @@ class ChatTemplate:
         if messages and messages[-1].role == "assistant":
             partial = messages[-1].content
             messages = messages[:-1]
+        values = self.switch.values(reasoning)
+        text = _bounded(self._deadline_s, lambda: self._text(messages, values))
+        if len(text) > MAX_PROMPT_CHARACTERS:
+            raise TemplateFailed("it writes an endless prompt")
+        return continued(text, partial, self.style) if partial else text
+
+    def _text(self, messages: tuple[ChatMessage, ...], further: dict[str, Any]) -> str:
         template = self._own or self._default
         values: dict[str, Any] = {
             "messages": [{"role": m.role, "content": m.content} for m in messages],
@@ -109,10 +135,7 @@ class ChatTemplate:
             "raise_exception": _refuse,
             "strftime_now": _strftime_now,
         }
-        text = _bounded(self._deadline_s, lambda: template.render(values))
-        if len(text) > MAX_PROMPT_CHARACTERS:
-            raise TemplateFailed("it writes an endless prompt")
-        return text + partial
+        return template.render(values | further)
 
 
 class _BoundedEnvironment(jinja2.sandbox.ImmutableSandboxedEnvironment):

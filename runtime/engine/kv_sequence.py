@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes
+import os
+from pathlib import Path
 from typing import Any
 
 from runtime.engine import bindings
@@ -28,6 +31,12 @@ def common_prefix(held: list[int], wanted: list[int]) -> int:
     return next(index for index in range(shorter) if held[index] != wanted[index])
 
 
+def restorable(saved: list[int], wanted: list[int], *, can_go_back: bool) -> int:
+    """How much of `wanted` need not be read once `saved` is restored."""
+    keep = min(common_prefix(saved, wanted), len(wanted) - 1)
+    return keep if can_go_back or keep == len(saved) else 0
+
+
 class KvSequence:
     """Sequence 0 of a context. `tokens` is always exactly what the cache holds."""
 
@@ -36,7 +45,11 @@ class KvSequence:
         self._abort = abort
         self._memory = llama.llama_get_memory(context)
         self._batch = llama.llama_batch_init(n_batch, 0, 1)
-        self._window = int(llama.llama_model_n_swa(llama.llama_get_model(context)))
+        model = llama.llama_get_model(context)
+        self._window = int(llama.llama_model_n_swa(model))
+        self._is_recurrent = bool(
+            llama.llama_model_is_recurrent(model) or llama.llama_model_is_hybrid(model)
+        )
         self.tokens: list[int] = []
 
     def keep_prefix_of(self, wanted: list[int]) -> int:
@@ -69,6 +82,45 @@ class KvSequence:
             return False
         first_held = int(llama.llama_memory_seq_pos_min(self._memory, 0))
         return first_held > max(0, keep - self._window)
+
+    def keeps(self, wanted: list[int]) -> int:
+        """How many tokens `keep_prefix_of` would keep; changes nothing."""
+        keep = min(common_prefix(self.tokens, wanted), len(wanted) - 1)
+        if self._window_is_gone(keep) or (self._is_recurrent and keep < len(self.tokens)):
+            return 0
+        return keep
+
+    def would_keep(self, saved: list[int], wanted: list[int]) -> int:
+        """How many `keep_prefix_of` would keep, were `saved` restored.
+
+        A file holds of a window only the last tokens, and of a recurrent state only the last.
+        """
+        can_go_back = not self._is_recurrent and (not self._window or len(saved) <= self._window)
+        return restorable(saved, wanted, can_go_back=can_go_back)
+
+    def save(self, path: Path) -> bool:
+        """Write the cache with its tokens; False when the system refuses."""
+        count = len(self.tokens)
+        tokens = (llama.llama_token * count)(*self.tokens)
+        written = llama.llama_state_seq_save_file(
+            self._context, os.fsencode(path), 0, tokens, count
+        )
+        # The last bytes wait in a buffer whose writing may fail unseen when the file is closed.
+        return bool(written) and path.stat().st_size == written
+
+    def restore(self, path: Path, saved: list[int]) -> bool:
+        """Hold what `save` wrote to `path`, a whole file; the cache is empty if that fails."""
+        count = len(saved)
+        tokens = (llama.llama_token * count)()
+        read = ctypes.c_size_t()
+        loaded = llama.llama_state_seq_load_file(
+            self._context, os.fsencode(path), 0, tokens, count, ctypes.byref(read)
+        )
+        if not loaded or list(tokens) != saved:
+            self.clear()
+            return False
+        self.tokens[:] = saved
+        return True
 
     def clear(self) -> None:
         llama.llama_memory_clear(self._memory, True)

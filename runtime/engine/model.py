@@ -13,10 +13,11 @@ from runtime.engine.bindings import AbortFlag, NativeDevice, llama
 from runtime.engine.buffer_types import HostOverrides
 from runtime.engine.memory_errors import memory_problem
 from runtime.engine.native_log import NativeLog, device_memory
+from runtime.engine.recommended import recommended_sampling
 from runtime.engine.vocabulary import Vocabulary
 from runtime.errors import CoterieError, Problem
 from runtime.placement.overrides import host_patterns
-from runtime.protocol.messages import DeviceMemory, ModelFacts
+from runtime.protocol.messages import DeviceMemory, ModelFacts, ReasoningSupport
 from runtime.protocol.placement import Placement
 
 DEFAULT_N_CTX = 8192
@@ -75,7 +76,7 @@ class LoadedModel:
         self.memory: tuple[DeviceMemory, ...] = device_memory(log.lines)
         self._abort = abort
 
-    def facts(self, file_bytes: int) -> ModelFacts:
+    def facts(self, file_bytes: int, reasoning: ReasoningSupport) -> ModelFacts:
         architecture = self._metadata("general.architecture")
         return ModelFacts(
             name=self._metadata("general.name") or architecture,
@@ -86,6 +87,8 @@ class LoadedModel:
             n_layer=int(llama.llama_model_n_layer(self._model)),
             expert_count=int(self._metadata(f"{architecture}.expert_count") or 0),
             expert_used_count=int(self._metadata(f"{architecture}.expert_used_count") or 0),
+            recommended=recommended_sampling(self._metadata),
+            reasoning=reasoning,
         )
 
     def chat_template(self) -> str | None:

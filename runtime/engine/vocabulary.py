@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Iterable
 from typing import Any
 
 from runtime.engine.bindings import llama
@@ -16,6 +17,23 @@ class Vocabulary:
         self._vocab = llama.llama_model_get_vocab(model_pointer)
         self._bos: int = llama.llama_vocab_bos(self._vocab)
         self._piece_buffer = ctypes.create_string_buffer(256)
+        self._shown: dict[int, bytes] = {}
+
+    @property
+    def pointer(self) -> Any:
+        """llama.cpp's own, for samplers that need it."""
+        return self._vocab
+
+    def show(self, marks: Iterable[str]) -> None:
+        """Let `piece` write out those of `marks` that are special tokens of this vocabulary."""
+        for mark in marks:
+            tokens = self.tokenize(mark, add_special=False)
+            if len(tokens) == 1 and self.special_text(tokens[0]) == mark:
+                self._shown[tokens[0]] = mark.encode()
+
+    def text(self, tokens: Iterable[int]) -> str:
+        """The text of `tokens`, as their pieces have it."""
+        return b"".join(map(self.piece, tokens)).decode("utf-8", "replace")
 
     def tokenize(self, text: str, *, add_special: bool = True) -> list[int]:
         """Tokens of `text`; special tokens written in it are parsed.
@@ -38,7 +56,9 @@ class Vocabulary:
         return found
 
     def piece(self, token: int) -> bytes:
-        """The bytes of one token, special tokens as nothing."""
+        """The bytes of one token, special tokens as nothing but for those of `show`."""
+        if token in self._shown:
+            return self._shown[token]
         length = llama.llama_token_to_piece(
             self._vocab, token, self._piece_buffer, len(self._piece_buffer), 0, False
         )

@@ -9,29 +9,41 @@ from dataclasses import dataclass, field
 import psutil
 
 from runtime.chat.context_fit import DoesNotFit, Fit, fit, without_oldest_turn
+from runtime.chat.stop_strings import StopStrings
 from runtime.chat.template import ChatTemplate, TemplateFailed
+from runtime.chat.thinking import splitter_for
+from runtime.chat.thinking_marks import marks_of
 from runtime.engine.bindings import AbortFlag
+from runtime.engine.grammar import GrammarChain
+from runtime.engine.kv_file import Owner
 from runtime.engine.kv_sequence import DecodeAborted, KvSequence
 from runtime.engine.model import LoadedModel
 from runtime.engine.other_load import OtherLoad
 from runtime.engine.sampler import SamplerChain
 from runtime.engine.threads import ThreadState, TokenSample, after_token, start_state
-from runtime.errors import CoterieError, Problem
+from runtime.errors import CoterieError
 from runtime.protocol.frames import (
+    CountTokens,
     Event,
     Finished,
     Generate,
     Measure,
     Measured,
     PromptProgress,
+    TokenCounts,
 )
 from runtime.protocol.messages import ChatMessage, FinishReason, GenerationStats, MemoryUse
+from runtime.worker.answer_problems import full_problem, template_problem
 from runtime.worker.energy import EnergyMeter
+from runtime.worker.grammar_source import GrammarSource
+from runtime.worker.kv_keeper import KvKeeper
 from runtime.worker.measuring import made_up_tokens, measure
 from runtime.worker.outbox import TextOutbox
 from runtime.worker.speed import SpeedMeter
 
 PROOF_TOKENS = 8
+# In so many tokens at the end of a prompt an opening mark of thought is found.
+PROMPT_END_TOKENS = 24
 
 
 @dataclass(frozen=True)
@@ -64,6 +76,7 @@ class Answerer:
         abort: AbortFlag,
         threads: ThreadLimits,
         other_load: OtherLoad,
+        owner: Owner,
         send: Callable[[Event], None],
     ) -> None:
         self._model = model
@@ -73,6 +86,9 @@ class Answerer:
         self._other_load = other_load
         self._send = send
         self._sequence = KvSequence(model.context, abort, model.n_batch)
+        self._grammars = GrammarSource(abort)
+        self.keeper = KvKeeper(self._sequence, owner, model.n_ctx)
+        model.vocabulary.show(marks_of(template.style))
         self._threads = self._thread_start()
 
     def prove(self) -> None:
@@ -95,17 +111,40 @@ class Answerer:
         energy = EnergyMeter()
         fitted = self._fit(request)
         progress = _Progress(prompt_tokens=len(fitted.tokens))
-        progress.cached_tokens = self._sequence.keep_prefix_of(fitted.tokens)
-        outbox = TextOutbox(request.request_id, self._send)
+        outbox = self._outbox(request, fitted.tokens)
+        reason: FinishReason = "cancelled"
         try:
-            self._threads = self._thread_start()
-            self._read_prompt(request, fitted.tokens[progress.cached_tokens :], progress)
-            reason = self._generate(request, progress.meter, outbox)
+            with self._sampler(request, fitted.tokens, outbox) as sampler:
+                self.keeper.take_up(request.state_path, fitted.tokens)
+                progress.cached_tokens = self._sequence.keep_prefix_of(fitted.tokens)
+                self._threads = self._thread_start()
+                self._read_prompt(request, fitted.tokens[progress.cached_tokens :], progress)
+                reason = self._generate(request, sampler, progress.meter, outbox)
         except DecodeAborted:
-            reason = "cancelled"
+            pass
         outbox.finish(progress.meter, self._threads.n_threads)
         stats = self._stats(request, reason, progress, fitted, energy)
         self._send(Finished(request.request_id, stats))
+
+    def _outbox(self, request: Generate, prompt: list[int]) -> TextOutbox:
+        messages, style = request.messages, self._template.style
+        continues = bool(messages) and messages[-1].role == "assistant" and messages[-1].content
+        prompt_end = self._model.vocabulary.text(prompt[-PROMPT_END_TOKENS:])
+        splitter = splitter_for(style, prompt_end, continues=bool(continues))
+        stop = StopStrings(request.sampling.stop)
+        return TextOutbox(request.request_id, self._send, splitter, stop)
+
+    def _sampler(self, request: Generate, prompt: list[int], outbox: TextOutbox) -> SamplerChain:
+        sampling, vocabulary = request.sampling, self._model.vocabulary
+        grammar = self._grammars.wanted(sampling)
+        if grammar:
+            return GrammarChain(sampling, vocabulary, prompt, grammar, outbox.is_answering)
+        return SamplerChain(sampling, vocabulary.size, prompt)
+
+    def count(self, command: CountTokens) -> TokenCounts:
+        vocabulary = self._model.vocabulary
+        counts = (len(vocabulary.tokenize(text, add_special=False)) for text in command.texts)
+        return TokenCounts(command.request_id, tuple(counts))
 
     def measure(self, request: Measure) -> Measured:
         """Time made-up tokens with as many threads as may be used; no sampling, no template."""
@@ -119,19 +158,18 @@ class Answerer:
                 self._model.n_ctx,
                 request.max_tokens,
                 drop_oldest=request.drop_oldest,
-                tokenize=self._tokenize,
+                tokenize=lambda messages: self._tokenize(messages, request),
             )
         except TemplateFailed as error:
-            raise CoterieError(_template_problem(error)) from error
+            raise CoterieError(template_problem(error)) from error
         if isinstance(fitted, DoesNotFit):
             has_older = without_oldest_turn(request.messages) is not None
-            raise CoterieError(
-                _full_problem(fitted, may_drop=has_older and not request.drop_oldest)
-            )
+            raise CoterieError(full_problem(fitted, may_drop=has_older and not request.drop_oldest))
         return fitted
 
-    def _tokenize(self, messages: tuple[ChatMessage, ...]) -> list[int]:
-        return self._model.vocabulary.tokenize(self._template.render(messages))
+    def _tokenize(self, messages: tuple[ChatMessage, ...], request: Generate) -> list[int]:
+        text = self._template.render(messages, request.reasoning)
+        return self._model.vocabulary.tokenize(text)
 
     def _read_prompt(self, request: Generate, tokens: list[int], progress: _Progress) -> None:
         started_s = time.monotonic()
@@ -159,25 +197,28 @@ class Answerer:
             )
         )
 
-    def _generate(self, request: Generate, meter: SpeedMeter, outbox: TextOutbox) -> FinishReason:
+    def _generate(
+        self, request: Generate, sampler: SamplerChain, meter: SpeedMeter, outbox: TextOutbox
+    ) -> FinishReason:
         vocabulary, sequence, abort = self._model.vocabulary, self._sequence, self._abort
         n_ctx, max_tokens = self._model.n_ctx, request.max_tokens
-        with SamplerChain(request.sampling) as sampler:
-            while True:
-                token = sampler.sample(self._model.context)
-                if abort.is_set:
-                    return "cancelled"
-                if vocabulary.is_end(token):
-                    return "stop"
-                now_s = time.monotonic()
-                meter.token_at(now_s)
-                outbox.add(vocabulary.piece(token), meter, self._threads.n_threads)
-                if meter.count == max_tokens:
-                    return "length"
-                if len(sequence.tokens) >= n_ctx:
-                    return "context_full"
-                sequence.add_one(token)
-                self._adapt(time.monotonic(), now_s)
+        while True:
+            token = sampler.sample(self._model.context)
+            if abort.is_set:
+                return "cancelled"
+            if token is None or vocabulary.is_end(token):
+                return "stop"
+            now_s = time.monotonic()
+            meter.token_at(now_s)
+            outbox.add(vocabulary.piece(token), meter, self._threads.n_threads)
+            if outbox.stopped:
+                return "stop"
+            if meter.count == max_tokens:
+                return "length"
+            if len(sequence.tokens) >= n_ctx:
+                return "context_full"
+            sequence.add_one(token)
+            self._adapt(time.monotonic(), now_s)
 
     def _adapt(self, now_s: float, before_s: float) -> None:
         if self._limits.fixed:
@@ -219,6 +260,8 @@ class Answerer:
             dropped_turns=fitted.dropped_turns,
             energy=energy.stop(),
             memory=self.memory(),
+            reasoning_tokens=meter.thought_tokens,
+            reasoning_s=meter.thought_s,
         )
 
     def memory(self) -> MemoryUse:
@@ -228,29 +271,3 @@ class Answerer:
     def close(self) -> None:
         self._sequence.close()
         self._model.close()
-
-
-def _template_problem(error: TemplateFailed) -> Problem:
-    return Problem(
-        kind="template_failed",
-        title="The model's chat format refused these messages",
-        message=f"Its template says: {error}",
-        remedy="Change the last message, or start a new chat.",
-    )
-
-
-def _full_problem(fitted: DoesNotFit, *, may_drop: bool) -> Problem:
-    remedy = (
-        "Continue without the oldest turns, or start a new chat."
-        if may_drop
-        else "Shorten the message, or load the model with a larger context."
-    )
-    return Problem(
-        kind="context_full",
-        title="The conversation no longer fits the context",
-        message=(
-            f"It needs {fitted.prompt_tokens:,} tokens and room for the answer; "
-            f"this model was loaded with {fitted.n_ctx:,}"
-        ),
-        remedy=remedy,
-    )

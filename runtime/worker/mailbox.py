@@ -8,9 +8,19 @@ import threading
 
 from runtime.engine.bindings import AbortFlag
 from runtime.protocol.channel import BrokenChannel, FrameReader
-from runtime.protocol.frames import Cancel, Command, Generate, Load, Measure, Shutdown
+from runtime.protocol.frames import (
+    Cancel,
+    Command,
+    CountTokens,
+    Generate,
+    Load,
+    Measure,
+    SaveState,
+    Shutdown,
+)
 
 EXIT_BROKEN_CHANNEL = 70
+Work = Load | Generate | Measure | CountTokens | SaveState
 
 
 class Mailbox:
@@ -19,7 +29,7 @@ class Mailbox:
     def __init__(self, reader: FrameReader[Command], abort: AbortFlag) -> None:
         self._reader = reader
         self._abort = abort
-        self._queue: queue.SimpleQueue[Load | Generate | Measure] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[Work] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._running = 0
         self._cancelled: set[int] = set()
@@ -27,7 +37,7 @@ class Mailbox:
     def start(self) -> None:
         threading.Thread(target=self._read_all, name="mailbox", daemon=True).start()
 
-    def next(self, timeout_s: float) -> Load | Generate | Measure | None:
+    def next(self, timeout_s: float) -> Work | None:
         """The next command, None after `timeout_s` without one. The abort flag is its own then."""
         try:
             command = self._queue.get(timeout=timeout_s)

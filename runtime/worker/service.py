@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import sys
 import time
 from collections.abc import Callable
@@ -14,6 +15,8 @@ from runtime.cores import usable_cores
 from runtime.engine import bindings
 from runtime.engine.bindings import AbortFlag
 from runtime.engine.buffer_types import add_rpc_server
+from runtime.engine.fingerprint import fingerprint
+from runtime.engine.kv_file import Owner
 from runtime.engine.kv_sequence import DecodeAborted
 from runtime.engine.model import (
     LoadCancelled,
@@ -26,8 +29,9 @@ from runtime.engine.native_log import NativeLog
 from runtime.engine.other_load import OtherLoad
 from runtime.errors import CoterieError, Problem
 from runtime.gguf.model_shape import model_shape
-from runtime.gguf.split_files import read_model
+from runtime.gguf.split_files import part_paths, read_model
 from runtime.protocol.frames import (
+    CountTokens,
     Event,
     Failed,
     Generate,
@@ -36,10 +40,11 @@ from runtime.protocol.frames import (
     LoadProgress,
     Measure,
     Proven,
+    SaveState,
 )
 from runtime.protocol.placement import Placement
 from runtime.worker.answering import Answerer, ThreadLimits
-from runtime.worker.mailbox import Mailbox
+from runtime.worker.mailbox import Mailbox, Work
 
 IDLE_LOOK_S = 1.0
 PROGRESS_STEP = 0.01
@@ -48,7 +53,7 @@ CANCELLED = Problem("cancelled", "Stopped", "Loading was stopped before the mode
 
 
 class Service:
-    """Holds at most one model. Every `Load` and `Generate` ends in exactly one final event."""
+    """Holds at most one model. Every command of `Work` ends in exactly one final event."""
 
     def __init__(self, mailbox: Mailbox, abort: AbortFlag, send: Callable[[Event], None]) -> None:
         self._mailbox = mailbox
@@ -75,17 +80,24 @@ class Service:
                 self._send(Failed(command.request_id, CANCELLED))
             self._mailbox.done()
 
-    def _handle(self, command: Load | Generate | Measure) -> None:
+    def _handle(self, command: Work) -> None:
         if isinstance(command, Load):
             self._load(command)
-        elif self._answerer is None:
+            return
+        answerer = self._answerer
+        if answerer is None:
             raise CoterieError(
                 Problem("no_model", "No model is loaded", "Load a model, then send the message")
             )
-        elif isinstance(command, Measure):
-            self._send(self._answerer.measure(command))
-        else:
-            self._answerer.answer(command)
+        match command:
+            case Generate():
+                answerer.answer(command)
+            case Measure():
+                self._send(answerer.measure(command))
+            case CountTokens():
+                self._send(answerer.count(command))
+            case SaveState():
+                self._send(answerer.keeper.save(command))
 
     def _load(self, command: Load) -> None:
         if self._answerer is not None:
@@ -107,7 +119,15 @@ class Service:
             model.chat_template(),
             SpecialTokens(model.vocabulary.bos_text, model.vocabulary.eos_text),
         )
-        answerer = Answerer(model, template, self._abort, threads, self._other_load, self._send)
+        answerer = Answerer(
+            model,
+            template,
+            self._abort,
+            threads,
+            self._other_load,
+            _owner(path, placement),
+            self._send,
+        )
         try:
             answerer.prove()
         except (DecodeAborted, CoterieError):
@@ -128,7 +148,7 @@ class Service:
     ) -> Loaded:
         return Loaded(
             request_id=command.request_id,
-            model=model.facts(file_bytes),
+            model=model.facts(file_bytes, template.switch.support),
             memory=answerer.memory(),
             n_ctx=model.n_ctx,
             n_threads=options.n_threads,
@@ -162,3 +182,12 @@ def placed(command: Load, file_bytes: int) -> Placement:
     if placement is None:
         placement = replace(without_plan(file_bytes, bindings.devices()), n_ctx=command.n_ctx)
     return replace(placement, use_extra_bufts=placement.use_extra_bufts and command.use_extra_bufts)
+
+
+def _owner(path: Path, placement: Placement) -> Owner:
+    """What a saved cache of this load must be of."""
+    try:
+        digest = fingerprint(part_paths(path))
+    except OSError:  # gone since it was loaded: then no saved cache is of this one
+        digest = secrets.token_hex(16)
+    return Owner(digest, placement.kv_type, bindings.engine_version())

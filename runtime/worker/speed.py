@@ -15,6 +15,9 @@ class SpeedMeter:
         self.count = 0
         self.first_s: float | None = None
         self.last_s: float | None = None
+        self.thought_tokens = 0
+        self._thought_from_s = 0.0
+        self._thought_until_s = 0.0
 
     def token_at(self, now_s: float) -> None:
         self.count += 1
@@ -25,6 +28,20 @@ class SpeedMeter:
         window.append(now_s)
         while window[0] < now_s - LIVE_WINDOW_S:
             window.popleft()
+
+    def count_as_thought(self) -> None:
+        """The last token was not of the answer."""
+        if self.last_s is None:
+            return
+        if not self.thought_tokens:
+            self._thought_from_s = self.last_s
+        self.thought_tokens += 1
+        self._thought_until_s = self.last_s
+
+    @property
+    def thought_s(self) -> float:
+        """From the first token of thought to the last."""
+        return self._thought_until_s - self._thought_from_s
 
     @property
     def live_tokens_per_s(self) -> float | None:

@@ -90,10 +90,12 @@ def test_tries_to_save_come_more_seldom_while_they_fail(rig: Rig) -> None:
     row = rig.store.add_message(rig.store.create("a"), "assistant", "")
     record = AnswerRecord(rig.store, row, None, 0.0)
     other = _lock(rig)
-    told = {now_s: record.went_on("Text", now_s) for now_s in (1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0)}
+    told = {
+        now_s: record.went_on("Text", "", now_s) for now_s in (1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0)
+    }
     assert [now_s for now_s, problem in told.items() if problem is not None] == [1.0]
     other.close()
-    assert record.went_on("More", 14.9) is None
+    assert record.went_on("More", "", 14.9) is None
     assert rig.store.conversation(1).messages[-1].text == ""
-    record.went_on("More", 15.0)
+    record.went_on("More", "", 15.0)
     assert rig.store.conversation(1).messages[-1].text == "More"

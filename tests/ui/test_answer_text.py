@@ -11,8 +11,9 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tests.ui.texts import ANSWER, MANY
-from ui.answer_markdown import finished_length
-from ui.answer_text import AnswerText, UserText
+from ui.answer_chunks import finished_length
+from ui.answer_text import AnswerText
+from ui.message_text import UserText
 from ui.theme import Theme
 
 
@@ -60,8 +61,9 @@ def test_an_open_fence_is_shown_as_code_while_it_grows(answer: AnswerText) -> No
 
 def test_finished_length_stops_before_an_open_fence() -> None:
     assert finished_length("one\n\ntwo", 0) == len("one\n\n")
-    assert finished_length("```\ncode\n", 0) == 0
-    assert finished_length("```\ncode\n```\nafter", 0) == len("```\ncode\n```\n")
+    assert finished_length("one\n```\ncode\n", 0) == len("one\n")
+    assert finished_length("- a\n\n- b\n\n", 0) == 0, "the list may go on"
+    assert finished_length("- a\n\nafter\n", 0) == len("- a\n\n")
 
 
 def test_nothing_is_loaded(answer: AnswerText, tmp_path: Path) -> None:

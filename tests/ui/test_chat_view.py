@@ -14,14 +14,20 @@ from app.session_state import EngineState, SessionState
 from runtime.errors import Problem
 from tests.ui import states
 from tests.ui.hands import click, look
-from tests.ui.recording_commands import RecordingCommands
+from tests.ui.recording_message_commands import RecordingMessageCommands as RecordingCommands
 from tests.ui.texts import ANSWER
 from ui.answer_markdown import InertDocument
 from ui.chat_view import ChatView
-from ui.message_column import PAGE_MESSAGES
-from ui.message_views import AnswerView, UserBubble
+from ui.message_span import FIRST_VIEWS, MOST_VIEWS
+from ui.message_views import AnswerView
 from ui.problem_card import ProblemCard
 from ui.theme import Theme
+from ui.user_bubble import UserBubble
+
+
+@pytest.fixture
+def commands() -> RecordingCommands:
+    return RecordingCommands()
 
 
 @pytest.fixture
@@ -31,6 +37,18 @@ def view(theme: Theme, commands: RecordingCommands, qtbot: QtBot) -> ChatView:
     view.resize(700, 700)
     view.show()
     return view
+
+
+def answer_of(view: ChatView, number: int) -> AnswerView:
+    answer = view.messages.views[number]
+    assert isinstance(answer, AnswerView)
+    return answer
+
+
+def four_turns() -> SessionState:
+    return states.talk(
+        states.user(1, "A"), states.answer(2, "B"), states.user(3, "C"), states.answer(4, "D")
+    )
 
 
 def press(card: ProblemCard, text: str, qtbot: QtBot) -> None:
@@ -279,29 +297,36 @@ def test_a_notice_stays_until_it_is_dismissed(
     assert not view.notices.isVisible()
 
 
-def test_the_answer_is_copied_as_it_was_written(view: ChatView, qtbot: QtBot) -> None:
+def test_the_answer_is_copied_as_it_was_written_or_as_text(view: ChatView, qtbot: QtBot) -> None:
     view.show_state(states.talk(states.user(1, "A"), states.answer(2, ANSWER)))
-    last = view.messages.views[-1]
-    assert isinstance(last, AnswerView)
-    click(qtbot, last.copy)
+    last = answer_of(view, -1)
+    menu = last.copy_menu()
+    qtbot.addWidget(menu)
+    as_markdown, as_text = menu.actions()
+    as_markdown.trigger()
     assert QApplication.clipboard().text() == ANSWER
     assert last.copy.accessibleName() == "Copied"
+    as_text.trigger()
+    assert "the active weights; memory follows the total." in QApplication.clipboard().text()
 
 
-def test_only_the_last_answer_is_asked_for_again(
+def test_any_answer_is_asked_for_again(
     view: ChatView, commands: RecordingCommands, qtbot: QtBot
 ) -> None:
-    view.show_state(
-        states.talk(
-            states.user(1, "A"), states.answer(2, "B"), states.user(3, "C"), states.answer(4, "D")
-        )
-    )
-    first, last = view.messages.views[1], view.messages.views[3]
-    assert isinstance(first, AnswerView)
-    assert isinstance(last, AnswerView)
-    assert not first.retry.isVisible()
-    click(qtbot, last.retry)
-    assert commands.calls == [("retry",)]
+    view.show_state(four_turns())
+    click(qtbot, answer_of(view, 1).retry)
+    click(qtbot, answer_of(view, 3).retry)
+    assert commands.calls == [("regenerate", 2), ("regenerate", 4)]
+
+
+def test_nothing_is_asked_for_while_an_answer_is_written(view: ChatView) -> None:
+    view.show_state(replace(four_turns(), answer=states.running("E")))
+    first = answer_of(view, 1)
+    assert not first.retry.isEnabled()
+    assert not first.edit.isEnabled()
+    assert not first.more.isEnabled()
+    view.show_state(four_turns())
+    assert first.retry.isEnabled()
 
 
 def test_a_link_menu_names_the_address_in_full(view: ChatView, qtbot: QtBot) -> None:
@@ -333,19 +358,70 @@ def test_the_column_follows_only_while_the_person_is_at_the_bottom(
     assert view.messages.following
 
 
-def test_a_long_chat_is_shown_from_its_end(view: ChatView, qtbot: QtBot) -> None:
+def long_talk(count: int) -> SessionState:
     turns = [
-        states.user(n, f"Question {n}") if n % 2 else states.answer(n, f"Answer {n}")
-        for n in range(1, 61)
+        states.user(n, f"Question {n}") if n % 2 else states.answer(n, f"Answer {n}\n\n" * 3)
+        for n in range(1, count + 1)
     ]
-    view.show_state(states.talk(*turns))
-    assert len(view.messages.views) == PAGE_MESSAGES
-    assert view.messages.earlier.isVisible()
-    click(qtbot, view.messages.earlier)
-    assert len(view.messages.views) == 2 * PAGE_MESSAGES
-    first = view.messages.views[0]
-    assert isinstance(first, UserBubble)
-    assert first.text.text == "Question 29"
+    return states.talk(*turns)
+
+
+def seen(view: ChatView) -> tuple[str, int]:
+    """The first message that is seen, and how far from the upper edge."""
+    value = view.messages.verticalScrollBar().value()
+    for item in view.messages.views:
+        top = view.messages.y_of(item)
+        if top + item.height() > value:
+            return item.text.text, top - value
+    raise AssertionError("nothing is seen")
+
+
+def test_a_long_chat_is_shown_from_its_end(view: ChatView) -> None:
+    view.show_state(long_talk(10_000))
+    assert len(view.messages.views) == FIRST_VIEWS
+    assert view.messages.views[-1].text.text.startswith("Answer 10000")
+    look()
+    assert view.messages.following
+
+
+def test_earlier_messages_come_by_themselves_and_nothing_jumps(
+    view: ChatView, qtbot: QtBot
+) -> None:
+    view.show_state(long_talk(400))
+    bar = view.messages.verticalScrollBar()
+    qtbot.waitUntil(lambda: len(view.messages.views) > FIRST_VIEWS and bar.value() > 600)
+    met = set()
+    for _ in range(120):
+        look()
+        before = seen(view)
+        look()  # what comes in above leaves what is seen in its place
+        assert seen(view) == before
+        met.add(before[0])
+        bar.setValue(max(0, bar.value() - 150))
+    assert len(met) > MOST_VIEWS
+    assert len(view.messages.views) < 2 * MOST_VIEWS
+    assert not view.messages.following
+    view.messages.follow()
+    look()
+    assert view.messages.views[-1].text.text.startswith("Answer 400")
+    assert bar.value() == bar.maximum()
+
+
+def test_a_found_message_is_shown_with_its_words_marked(view: ChatView, qtbot: QtBot) -> None:
+    state = long_talk(400)
+    view.show_state(state)
+    look()
+    view.show_state(replace(state, shown_message=51, search="question"))
+    look()
+    text, _ = seen(view)
+    assert text in ("Question 49", "Answer 50\n\n" * 3, "Question 51")
+    found = next(item for item in view.messages.views if item.text.text == "Question 51")
+    (mark,) = found.text.extraSelections()
+    assert mark.cursor.selectedText() == "Question"
+    place = view.messages.y_of(found) - view.messages.verticalScrollBar().value()
+    assert 0 < place < view.messages.viewport().height() / 2
+    view.show_state(replace(state, shown_message=None, search=""))
+    assert found.text.extraSelections() == []
 
 
 def test_another_chat_replaces_the_messages(view: ChatView) -> None:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from app.session_state import Conversation
+from app.session_state import Conversation, EnginePhase
 from tests.ui import states
 from tests.ui.hands import click, look
 from tests.ui.recording_commands import RecordingCommands
 from ui.composer import Composer
 from ui.message_field import MOST_LINES
+from ui.model_pill import model_line
 from ui.theme import Theme
 
 
@@ -117,8 +119,11 @@ def test_the_picker_lists_models_and_loads_the_chosen_one(
     assert composer.pill.accessibleName() == "Model: SmolLM2 135M as 8 experts (starter)"
     menu = composer.pill.menu()
     qtbot.addWidget(menu)
-    starter, olmoe = menu.actions()
+    starter, olmoe, _rule, plan, more = menu.actions()
+    assert starter.text().endswith("\tQ4_1, 0.4 GiB, loaded")
     assert olmoe.text() == "OLMoE 1B 7B 0924 Instruct\tQ4_K_M, 3.9 GiB"
+    assert plan.text() == "Plan SmolLM2 135M as 8 experts (starter)\N{HORIZONTAL ELLIPSIS}"
+    assert more.text() == "Find more models\N{HORIZONTAL ELLIPSIS}"
     assert not starter.icon().isNull()
     assert olmoe.icon().isNull()
     olmoe.trigger()
@@ -130,9 +135,38 @@ def test_a_picker_without_models_says_so(composer: Composer, qtbot: QtBot) -> No
     assert composer.pill.text() == "Choose a model"
     menu = composer.pill.menu()
     qtbot.addWidget(menu)
-    (entry,) = menu.actions()
+    entry, _rule, more = menu.actions()
     assert entry.text() == "No models on this computer yet"
     assert not entry.isEnabled()
+    with qtbot.waitSignal(composer.models_wanted):
+        more.trigger()
+
+
+def test_in_a_chat_the_picker_says_that_it_goes_on_with_the_other_model(
+    composer: Composer, qtbot: QtBot
+) -> None:
+    answer = states.answer(2, "B", model_id=states.OLMOE.id)
+    models = (states.STARTER, states.OLMOE)
+    composer.show_state(states.talk(states.user(1, "A"), answer, models=models))
+    menu = composer.pill.menu()
+    qtbot.addWidget(menu)
+    heading, _rule, starter, olmoe, _other_rule, plan, _more = menu.actions()
+    assert heading.text() == "This chat goes on with the model you choose"
+    assert not heading.isEnabled()
+    assert starter.text().endswith("\tQ4_1, 0.4 GiB, loaded")
+    assert olmoe.text().endswith("\tQ4_K_M, 3.9 GiB, 41.8 tok/s here")
+    with qtbot.waitSignal(composer.plan_wanted) as wanted:
+        plan.trigger()
+    assert wanted.args == [states.STARTER.id]
+
+
+@pytest.mark.parametrize(
+    ("phase", "mark"), [("ready", ", loaded"), ("loading", ", loading"), ("failed", ", chosen")]
+)
+def test_a_model_is_called_loaded_only_when_it_is(phase: EnginePhase, mark: str) -> None:
+    state = states.state(engine=states.engine(phase=phase))
+    assert model_line(state, states.STARTER).endswith(mark)
+    assert model_line(state, states.OLMOE) == "Q4_K_M, 3.9 GiB"
 
 
 def test_the_meter_counts_along_and_warns_when_nearly_full(composer: Composer) -> None:
@@ -155,3 +189,28 @@ def test_the_send_button_sends(
     qtbot.keyClicks(composer.field, "Hello")
     click(qtbot, composer.send_button)
     assert commands.calls == [("send", "Hello")]
+
+
+def test_the_meter_counts_what_is_typed(composer: Composer, qtbot: QtBot) -> None:
+    composer.show_state(states.state(context_used=3174))
+    qtbot.keyClicks(composer.field, "x" * 400)
+    assert composer.meter.text == "about 3.2k / 8k"
+    composer.field.clear()
+    assert composer.meter.text == "3.1k / 8k"
+
+
+def test_the_pill_gives_way_in_a_narrow_window(composer: Composer) -> None:
+    composer.resize(360, 120)
+    composer.show_state(states.state(model=states.OLMOE, context_used=7900))
+    look()
+    tools = (
+        composer.attach,
+        composer.settings,
+        composer.pill,
+        composer.meter,
+        composer.send_button,
+    )
+    boxes = [tool.geometry() for tool in tools]
+    assert all(one.right() < other.left() for one, other in pairwise(boxes))
+    assert boxes[-1].right() < composer.width()
+    assert composer.pill.toolTip() == "OLMoE 1B 7B 0924 Instruct Q4_K_M"

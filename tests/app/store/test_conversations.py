@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import stat
-from collections.abc import Iterator
-from itertools import count
 from pathlib import Path
 
 import pytest
@@ -16,19 +14,6 @@ from runtime.errors import CoterieError, Problem
 from tests.app.answers import answer
 
 PROBLEM = Problem("engine_crashed", "The engine stopped", "It crashed", "Start it again.")
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Path:
-    return tmp_path / "data" / "conversations.db"
-
-
-@pytest.fixture
-def store(database: Path) -> Iterator[ConversationStore]:
-    ticks = count(1000)
-    opened = ConversationStore(database, now_s=lambda: float(next(ticks)))
-    yield opened
-    opened.close()
 
 
 def reopened(store: ConversationStore, database: Path) -> ConversationStore:

@@ -84,10 +84,11 @@ def test_a_torn_header_is_set_aside(database: Path) -> None:
 
 
 def test_damage_met_while_reading_is_told_and_set_aside_at_the_next_start(database: Path) -> None:
-    """A page in the middle is not read at the start."""
-    pages = database.stat().st_size // PAGE
-    for page in range(8, pages):
-        overwrite(database, page * PAGE, b"\xff" * PAGE)
+    """The pages with the messages are not read at the start."""
+    content = database.read_bytes()
+    for start in range(0, len(content), PAGE):
+        if b" " + b"x" * 400 in content[start : start + PAGE]:
+            overwrite(database, start, b"\xff" * PAGE)
     store = ConversationStore(database)
     assert store.problem is None
     (chat,) = store.summaries()

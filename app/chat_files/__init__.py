@@ -1,0 +1,1 @@
+"""Chats as files: written for keeping and reading, and taken in again."""

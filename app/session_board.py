@@ -1,0 +1,50 @@
+"""Where the session's state is kept: whoever changes it does so here, and the window is told."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from app import session_events
+from app.session_state import Conversation, SessionState
+from runtime.errors import Problem
+
+REPAINT_MS = 33
+
+
+class SessionBoard(QObject):
+    """`changed` carries the new `SessionState`, at most 30 times a second."""
+
+    changed = Signal(object)
+
+    def __init__(self, state: SessionState, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._state = state
+        self._repaint = QTimer(self, interval=REPAINT_MS, singleShot=True)
+        self._repaint.timeout.connect(lambda: self.changed.emit(self._state))
+
+    @property
+    def state(self) -> SessionState:
+        return self._state
+
+    @property
+    def conversation(self) -> Conversation:
+        return self._state.conversation
+
+    def put(self, state: SessionState) -> None:
+        """`state` in place of what was."""
+        self._state = state
+        if not self._repaint.isActive():
+            self._repaint.start()
+
+    def put_silently(self, state: SessionState) -> None:
+        """The same, where the window knows already: it is what was typed into it."""
+        self._state = state
+
+    def change(self, **changes: object) -> None:
+        self.put(replace(self._state, **changes))  # type: ignore[arg-type]
+
+    def tell(self, problem: Problem) -> None:
+        """Show a notice until it is dismissed."""
+        self.change(notices=session_events.with_notices(self._state, (problem,)))

@@ -1,0 +1,1 @@
+"""Attached files: real files, and PDFs written by hand."""

@@ -1,0 +1,1 @@
+"""Chats written to files and taken in again, hostile files among them."""
