@@ -101,8 +101,8 @@ def _long_chat(running: _Engine) -> tuple[ChatMessage, ...]:
             ChatMessage("user", f"Question {number}: what do you think of it?"),
             ChatMessage("assistant", REPLY),
         )
-        # The chat format adds about eight tokens to each message.
-        tokens += sum(running.tokens_of(message.content) + 8 for message in turn)
+        # The chat format adds five tokens to each message.
+        tokens += sum(running.tokens_of(message.content) + 5 for message in turn)
         if tokens > CHAT_TOKENS - 100:
             break
         messages += turn

@@ -137,6 +137,16 @@ def is_code(block: QTextBlock) -> bool:
     return block.blockFormat().hasProperty(_Property.BlockCodeFence)
 
 
+def make_room_above(document: QTextDocument) -> None:
+    """A document leaves out the first block's own top margin, where a code frame has its header."""
+    frame = document.rootFrame()
+    style = frame.frameFormat()
+    wanted = CODE_HEADER_PX if is_code(document.firstBlock()) else 0
+    if style.topMargin() != wanted:
+        style.setTopMargin(wanted)
+        frame.setFrameFormat(style)
+
+
 def code_text(document: QTextDocument, first: int, last: int) -> str:
     numbers = range(first, last + 1)
     return "\n".join(document.findBlockByNumber(number).text() for number in numbers)

@@ -47,6 +47,7 @@ class AnswerWriter:
         self._document.clear()
         self._done, self._tail_frames, self._finished = [], [], []
         self.fence = self._open = self._tail_from = None
+        markdown.make_room_above(self._document)
 
     # For good
 
@@ -56,6 +57,7 @@ class AnswerWriter:
         frames = markdown.code_frames(self._document, first)
         self._done += frames
         self._finished += frames
+        markdown.make_room_above(self._document)
 
     def write_plain(self, text: str) -> None:
         first = self._document.blockCount()
@@ -83,6 +85,7 @@ class AnswerWriter:
         self.fence, self._fresh, self._lines = fence, True, []
         number = cursor.block().blockNumber()
         self._open = CodeFrame(number, number, fence.language)
+        markdown.make_room_above(self._document)
 
     def _append_lines(self, text: str) -> None:
         """`text` may be many lines; the first goes into a fresh block."""
@@ -126,11 +129,13 @@ class AnswerWriter:
         cursor.setPosition(self._tail_from)
         cursor.movePosition(_MOVE.End, QTextCursor.MoveMode.KeepAnchor)
         cursor.removeSelectedText()
-        if self._tail_from == 0:  # The block keeps the tail's format, and its list.
+        if self._tail_from == 0 and self._open is None:
+            # The block keeps the tail's format, and its list.
             cursor.setBlockFormat(QTextBlockFormat())
             cursor.setBlockCharFormat(QTextCharFormat())
         self._tail_from = None
         self._tail_frames = []
+        markdown.make_room_above(self._document)
         if self._open is not None:
             self._measure_code()
 
@@ -139,6 +144,7 @@ class AnswerWriter:
         first = markdown.append_markdown(self._document, self._theme, text)
         self._tint(first)
         self._tail_frames = markdown.code_frames(self._document, first)
+        markdown.make_room_above(self._document)
 
     def set_tail_plain(self, text: str) -> None:
         self._begin_tail()

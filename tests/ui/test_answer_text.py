@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.texts import ANSWER, MANY
 from ui.answer_chunks import finished_length
+from ui.answer_markdown import CODE_HEADER_PX
 from ui.answer_text import AnswerText
 from ui.message_text import UserText
 from ui.theme import Theme
@@ -57,6 +58,20 @@ def test_an_open_fence_is_shown_as_code_while_it_grows(answer: AnswerText) -> No
     assert "```" not in text
     assert text.endswith("print(1)\nprint(")
     assert answer.heightForWidth(600) > 80
+
+
+@pytest.mark.parametrize("step", [1, 5, 400])
+def test_code_at_the_very_top_has_its_header_and_its_edge(answer: AnswerText, step: int) -> None:
+    text = "```python\ndef f(a):\n    return a\n```\n\nThe text."
+    for end in range(step, len(text) + step, step):
+        answer.show_running(text[:end])
+    answer.show_finished(text)
+    document = answer.document()
+    first = document.firstBlock()
+    assert document.documentLayout().blockBoundingRect(first).top() >= CODE_HEADER_PX
+    assert first.blockFormat().leftMargin() == first.next().blockFormat().leftMargin() > 0
+    answer.show_finished("No code at all.")
+    assert document.documentLayout().blockBoundingRect(document.firstBlock()).top() == 0
 
 
 def test_finished_length_stops_before_an_open_fence() -> None:
