@@ -1,8 +1,8 @@
 """`python -m benchmarks [PART...]`: measures, prints, and writes docs/benchmarks.md.
 
-Parts: decode, turns, load, window, placing, tuning, hub, downloads, library. With parts named, only
-those are measured and nothing is written. Needs a quiet machine; the peers are built once
-(COTERIE_PEERS names a folder of them).
+Parts: decode, turns, load, window, placing, tuning, hub, downloads, library, chats, stream and
+reopened. With parts named, only those are measured and nothing is written. Needs a quiet machine;
+the peers are built once (COTERIE_PEERS names a folder of them).
 """
 
 from __future__ import annotations
@@ -17,11 +17,14 @@ from pathlib import Path
 
 from app.paths import Paths
 from benchmarks import (
+    chat_stream,
+    chats,
     decode,
     downloads,
     library,
     placing,
     remote_prediction,
+    reopened,
     tuning,
     turns,
     under_load,
@@ -76,6 +79,9 @@ def _parts(folder: Path) -> dict[str, Part]:
         "hub": lambda: remote_prediction.measure(folder),
         "downloads": lambda: _downloads(home, folder, surroundings),
         "library": lambda: library.measure(folder),
+        "chats": lambda: chats.measure(folder / "chats"),
+        "stream": lambda: chat_stream.measure(home, surroundings),
+        "reopened": lambda: reopened.measure(model, folder),
     }
 
 

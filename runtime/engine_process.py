@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from runtime.errors import CoterieError, Problem
 from runtime.protocol.channel import BrokenChannel, FrameTooLarge, FrameWriter, event_reader
-from runtime.protocol.frames import Command, Event, Generate
+from runtime.protocol.frames import Command, CountTokens, Event, Generate
 from runtime.whole_text import whole_text
 
 WORKER_COMMAND = (sys.executable, "-P", "-m", "runtime.worker")
@@ -161,10 +161,18 @@ class EngineProcess:
 
 def _whole(command: Command) -> Command:
     """`command` with text that crosses the pipe; what a person typed or pasted may not."""
+    if isinstance(command, CountTokens):
+        return replace(command, texts=tuple(whole_text(text) for text in command.texts))
     if not isinstance(command, Generate):
         return command
     messages = tuple(replace(m, content=whole_text(m.content)) for m in command.messages)
-    return replace(command, messages=messages)
+    sampling = replace(
+        command.sampling,
+        stop=tuple(whole_text(text) for text in command.sampling.stop),
+        grammar=whole_text(command.sampling.grammar),
+        json_schema=whole_text(command.sampling.json_schema),
+    )
+    return replace(command, messages=messages, sampling=sampling)
 
 
 def _cannot_start(error: OSError) -> Problem:

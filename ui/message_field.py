@@ -52,6 +52,8 @@ class MessageField(QPlainTextEdit):
         if hint != self._hint:
             self._hint = hint
             self.setPlaceholderText(hint)
+            # Qt 6.11 draws another text only with the next change of the document.
+            self.viewport().update()
 
     def pasted_text(self) -> str:
         """What is left of the long text that was pasted last."""
