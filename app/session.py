@@ -18,6 +18,7 @@ from app.session_answers import SessionAnswers
 from app.session_attachments import SessionAttachments
 from app.session_board import SessionBoard
 from app.session_chats import SessionChats
+from app.session_guard import SessionGuard
 from app.session_kv import SessionKv
 from app.session_models import SessionModels
 from app.session_parts import Accountant, ModelShelf, NoPresets, PresetShelf
@@ -86,8 +87,9 @@ class ChatSession(QObject):
         self._host = EngineHost(new_engine, repacking, self._inbox.post)
         self._kv = new_kv(board, self._host) if new_kv else None
         self._chats = SessionChats(board, store, self.new_chat, self.open_chat)
+        self._guard = SessionGuard(board, new_engine)
         self._answers = SessionAnswers(
-            *(board, self._host, store, self._kv),
+            *(board, self._host, store, self._kv, self._guard),
             *(self._show, self._chats.refresh, self._send_queued),
         )
         self._models = SessionModels(
@@ -122,6 +124,7 @@ class ChatSession(QObject):
         self._memory.stop()
         self._draft.stop()
         self._attachments.close()
+        self._guard.close()
         self._chats.close()
         if self._kv is not None:
             self._kv.close()

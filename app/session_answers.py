@@ -10,6 +10,7 @@ from app import chat_history, session_events, session_problems
 from app.answer_keeping import AnswerKeeping
 from app.engine_host import EngineHost
 from app.session_board import SessionBoard
+from app.session_guard import SessionGuard
 from app.session_kv import SessionKv
 from app.session_state import Conversation, MessageStatus, MessageView, RunningAnswer
 from app.store import ConversationStore
@@ -29,11 +30,13 @@ class SessionAnswers:
         host: EngineHost,
         store: ConversationStore,
         kv: SessionKv | None,
+        guard: SessionGuard,
         show: Callable[[Conversation], None],
         list_changed: Callable[[], None],
         free: Callable[[], None],
     ) -> None:
         self._board, self._host, self._store, self._kv = board, host, store, kv
+        self._guard = guard
         self._show, self._list_changed, self._free = show, list_changed, free
         self._keeping = AnswerKeeping(store, board.tell)
         self._answer_id = 0
@@ -233,6 +236,9 @@ class SessionAnswers:
         )
         if self._kv is not None:
             self._kv.answered()
+        if status == "complete":
+            conversation = self._board.conversation
+            self._guard.look_at(conversation, conversation.messages[-1])
         self._free()
 
     def _end(
