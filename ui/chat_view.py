@@ -19,6 +19,7 @@ from ui.tab_order import chain, tab_stops
 from ui.theme import Theme
 
 NEW_CHAT_TITLE = "New chat"
+PIN, UNPIN = "Pin this chat", "Unpin this chat"
 EMPTY_PX = 420
 
 
@@ -64,6 +65,9 @@ class ChatView(QFrame):
         if before is None or state.conversation is not before.conversation:
             self.title.show_text(state.conversation.title or NEW_CHAT_TITLE)
             self.more.setVisible(state.conversation.id is not None)
+            self.pin.setVisible(state.conversation.id is not None)
+            self.pin.show_icon("pin", UNPIN if state.conversation.pinned else PIN)
+            self.pin.set_kept_down(state.conversation.pinned)
         if before is None or state.notices is not before.notices:
             self.notices.show_notices(state.notices)
         tail = self._tail(state)
@@ -80,10 +84,15 @@ class ChatView(QFrame):
 
     def _order_tabs(self) -> None:
         """Messages are made after the composer; Tab meets them before it."""
-        shown = [self.more, self.notices, *self.messages.in_order(), self.composer]
+        shown = [self.pin, self.more, self.notices, *self.messages.in_order(), self.composer]
         if shown != self._ordered:
             self._ordered = shown
             chain(tab_stops(*shown))
+
+    def _turn_pin(self) -> None:
+        conversation = self._state.conversation if self._state else None
+        if conversation is not None and conversation.id is not None:
+            self._commands.pin_chat(conversation.id, not conversation.pinned)
 
     def focus_composer(self) -> None:
         self.composer.field.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -103,6 +112,10 @@ class ChatView(QFrame):
         row.setSpacing(4)
         self.title = Label(self._theme, NEW_CHAT_TITLE, "ui", weight=600, elided=True)
         row.addWidget(self.title, 1)
+        self.pin = IconButton(self._theme, "pin", PIN)
+        self.pin.clicked.connect(self._turn_pin)
+        self.pin.hide()
+        row.addWidget(self.pin)
         self.more = IconButton(self._theme, "ellipsis", "Chat actions")
         self.more.clicked.connect(self._show_menu)
         self.more.hide()

@@ -462,3 +462,17 @@ def test_another_palette_draws_the_messages_anew(view: ChatView, theme: Theme) -
     assert link_color() == theme.hex("text.link").lower()
     theme.choose("light" if theme.name == "dark" else "dark")
     assert link_color() == theme.hex("text.link").lower()
+
+
+def test_the_pin_says_what_it_does_and_turns(
+    view: ChatView, commands: RecordingCommands, qtbot: QtBot
+) -> None:
+    state = four_turns()
+    view.show_state(state)
+    assert view.pin.accessibleName() == "Pin this chat"
+    click(qtbot, view.pin)
+    view.show_state(replace(state, conversation=replace(state.conversation, pinned=True)))
+    assert view.pin.accessibleName() == "Unpin this chat"
+    click(qtbot, view.pin)
+    chat_id = state.conversation.id
+    assert commands.calls[-2:] == [("pin_chat", chat_id, True), ("pin_chat", chat_id, False)]
