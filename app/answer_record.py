@@ -7,8 +7,9 @@ from app.store import ConversationStore
 from runtime.errors import CoterieError, Problem
 from runtime.protocol.messages import GenerationStats
 
-# A crash of the window costs this much of an answer, and one frame of the engine's text.
-SAVE_EVERY_S = 0.2
+# A crash of the window costs this much of an answer, one frame of the engine's text and the time
+# a commit takes: 250 ms together, also on a busy machine (benchmarks/window_kills.py).
+SAVE_EVERY_S = 0.15
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 2.0, 8.0
 
 

@@ -1,8 +1,8 @@
 """`python -m benchmarks [PART...]`: measures, prints, and writes docs/benchmarks.md.
 
-Parts: decode, turns, load, window, placing, tuning, hub, downloads, library, chats, stream and
-reopened. With parts named, only those are measured and nothing is written. Needs a quiet machine;
-the peers are built once (COTERIE_PEERS names a folder of them).
+Parts: decode, turns, load, window, placing, tuning, hub, downloads, library, chats, stream,
+reopened, kills, soak and clock. With parts named, only those are measured and nothing is written.
+Needs a quiet machine; the peers are built once (COTERIE_PEERS names a folder of them).
 """
 
 from __future__ import annotations
@@ -19,16 +19,19 @@ from app.paths import Paths
 from benchmarks import (
     chat_stream,
     chats,
+    clock_jump,
     decode,
     downloads,
     library,
     placing,
     remote_prediction,
     reopened,
+    soak,
     tuning,
     turns,
     under_load,
     window_downloads,
+    window_kills,
     window_load,
     window_start,
 )
@@ -82,6 +85,9 @@ def _parts(folder: Path) -> dict[str, Part]:
         "chats": lambda: chats.measure(folder / "chats"),
         "stream": lambda: chat_stream.measure(home, surroundings),
         "reopened": lambda: reopened.measure(model, folder),
+        "kills": lambda: window_kills.measure(_home(folder / "kills", model), surroundings),
+        "soak": lambda: soak.measure(_home(folder / "soak", model), surroundings),
+        "clock": lambda: clock_jump.measure(_home(folder / "clock", model), surroundings),
     }
 
 

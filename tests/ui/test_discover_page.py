@@ -481,6 +481,35 @@ def test_a_gated_model_says_where_to_go_and_is_tried_again(
     qtbot.addWidget(menu)
 
 
+def test_gated_files_of_a_repository_that_can_be_read_say_so_too(
+    page: ModelsPage, discover: DiscoverPage
+) -> None:
+    quants = tuple(
+        replace(quant, phase="failed", prediction=None, problem=samples.GATED)
+        for quant in samples.NEXT.quants
+    )
+    row = replace(samples.NEXT, quants=quants, problem=samples.GATED, url=samples.GATED_ROW.url)
+    discover.show_view(samples.view(rows=(row,)))
+    panel = discover.results.panel
+    assert panel is not None
+    assert panel.trouble.isVisible()
+    assert panel.trouble.link.text() == samples.GATED_ROW.url
+    assert {line.line.fit.text for line in lines(discover).values() if line.line} == {
+        "Accept its terms first"
+    }
+    assert row_words(row, {}).here == Words("Accept its terms first", "warn")
+
+
+def test_of_several_downloads_the_one_under_way_is_named() -> None:
+    quants = tuple(
+        replace(quant, download_id=name)
+        for quant, name in zip(samples.NEXT.quants, ("q1", "d1"), strict=False)
+    )
+    several = {"q1": samples.queued(1), "d1": samples.RUNNING}
+    row = replace(samples.NEXT, quants=quants)
+    assert here_words(row, several) == Words("Downloading, 61 %")
+
+
 def test_a_link_that_is_no_web_page_can_only_be_copied(page: ModelsPage, qtbot: QtBot) -> None:
     menu = link_menu(page, QUrl("file:///etc/passwd"))
     qtbot.addWidget(menu)

@@ -74,7 +74,7 @@ def changed(download: Download, **changes: object) -> Download:
             RowText("4.5 of 11.3 GiB", "Checking", "before it is used", "primary"),
         ),
         (samples.PAUSED, RowText("1.2 of 3.9 GiB", "paused", BY_YOU, "tertiary")),
-        (samples.DISK_FULL, RowText("6.9 of 11.3 GiB", "paused", "the disk is full", "tertiary")),
+        (samples.DISK_FULL, RowText("6.9 of 11.3 GiB", "paused", "not enough room", "tertiary")),
         (samples.WAITING, RowText("6.9 of 11.3 GiB", "waiting", "again in 8 s", "warn")),
         (
             changed(samples.WAITING, retry_in_s=0.0),
@@ -124,7 +124,7 @@ BUSY = Problem("hub_busy", "The hub asks to wait", "Too many requests", "")
         ),
         (
             samples.DISK_FULL,
-            "The disk is full",
+            "Not enough room on the disk",
             f"{KEPT} free 3.2 GiB for the whole queue to go on.",
         ),
         (
@@ -322,3 +322,25 @@ def test_progress_makes_no_widget_and_paints_one_line(dock: DownloadDock) -> Non
         "q1": 0,
         "q2": 0,
     }
+
+
+def test_two_that_stopped_are_seen_with_what_to_do(dock: DownloadDock) -> None:
+    dock.resize(1208, 400)
+    failed = [changed(samples.FAILED, id=f"f{number}") for number in range(3)]
+    show(dock, *failed)
+    second = dock.rows["f1"]
+    assert second.note is not None
+    assert second.geometry().bottom() < dock.area.height()
+    assert dock.rows["f2"].geometry().bottom() > dock.area.height()
+
+
+def test_taking_one_out_leaves_the_others_in_their_place(
+    dock: DownloadDock, asked: RecordingDownloadCommands, qtbot: QtBot
+) -> None:
+    show(dock, samples.FAILED, changed(samples.DISK_FULL, id="d2"))
+    row = next(iter(dock.rows.values()))
+    click(qtbot, row.line.remove)
+    assert row.note is not None
+    click(qtbot, row.note.delete)
+    assert asked.calls == [("cancel", row.download.id)]
+    assert row.line.remove.hasFocus()

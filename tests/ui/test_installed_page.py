@@ -350,6 +350,20 @@ def test_while_a_task_runs_files_are_left_alone(page: InstalledPage) -> None:
         assert not button.isEnabled()
 
 
+def test_after_the_work_the_focus_is_where_it_was(page: InstalledPage) -> None:
+    assert page.add is not None
+    page.activateWindow()
+    page.add.find.setFocus()
+    page.show_view(view(task=owned_states.VERIFYING))
+    assert not page.add.find.hasFocus()
+    page.show_view(view())
+    assert page.add.find.hasFocus()
+    page.show_view(view(task=owned_states.VERIFYING))
+    page.table.rows[QWEN.id].more.setFocus()
+    page.show_view(view())
+    assert page.table.rows[QWEN.id].more.hasFocus()
+
+
 @pytest.mark.parametrize("for_good", [False, True])
 def test_a_model_is_deleted_only_after_the_question(
     page: InstalledPage, owned: RecordingOwnedCommands, qtbot: QtBot, for_good: bool
