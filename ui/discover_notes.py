@@ -21,8 +21,8 @@ NO_MATCH = "No model matches"
 OTHER_WORDS = "Search for other words, an author, or paste a repository's address."
 OFFLINE = "Offline, as you chose"
 OFFLINE_LINE = (
-    "HF_HUB_OFFLINE is set, so the hub is not asked. Models on this computer still run; turn it"
-    " off in Settings to search again."
+    "The hub is not asked. Models on this computer still run. To search again, turn Work offline"
+    " off in Settings, or unset HF_HUB_OFFLINE where that is set."
 )
 
 

@@ -14,7 +14,7 @@ from ui.controls import Button
 from ui.discover_links import link_menu
 from ui.discover_model_card import ModelCard
 from ui.discover_quants import QuantTable
-from ui.discover_words import fact_words, prediction_words
+from ui.discover_words import fact_words, prediction_words, trouble_of
 from ui.icon_mark import IconMark
 from ui.labels import Label, Paragraph
 from ui.problem_card import spoken
@@ -62,11 +62,11 @@ class OpenPanel(QFrame):
     ) -> None:
         self.row = row
         self.setAccessibleName(f"{row.name}, open")
-        failed = row.phase == "failed" and row.problem is not None
-        self.trouble.setVisible(failed)
-        if failed and row.problem is not None:
-            self.trouble.show_problem(row.problem, row.url, signed_in=signed_in)
-        self.table.setVisible(bool(row.quants) or not failed)
+        problem = trouble_of(row)
+        self.trouble.setVisible(problem is not None)
+        if problem is not None:
+            self.trouble.show_problem(problem, row.url, signed_in=signed_in)
+        self.table.setVisible(bool(row.quants) or problem is None)
         self.table.show_row(row, downloads, loaded_id)
         basis = prediction_words(row.suggested) if row.suggested is not None else ""
         self.why.show_text(" ".join(part for part in (row.why, basis) if part))

@@ -32,6 +32,7 @@ from ui.discover_words import (
     Speed,
     Words,
     fit_words,
+    not_read_words,
     prediction_words,
     quant_speed,
     spoken_speed,
@@ -133,9 +134,7 @@ def _fit_and_act(quant: QuantRow, download: Download | None, loaded_id: str) -> 
     if quant.prediction is not None:
         return fit_words(quant.prediction), "download"
     if quant.phase == "failed":
-        return Words(
-            quant.problem.title if quant.problem else "Could not be read", "error"
-        ), "download"
+        return not_read_words(quant.problem), "download"
     return Words(""), "download"
 
 

@@ -19,6 +19,7 @@ from app.discover.state import (
 )
 from app.number_text import EN_DASH, GIB
 from runtime.downloads.frames import Download
+from runtime.errors import Problem
 from ui.download_words import phase_words
 
 # Below this an answer is written slower than it is read.
@@ -40,6 +41,7 @@ _LICENCES = {
     "cc-by-nc-4.0": "CC BY-NC 4.0",
     "lfm1.0": "LFM 1.0",
 }
+_UNDER_WAY = ("running", "checking", "waiting")
 _MAKERS = ("NVIDIA GeForce ", "NVIDIA ", "AMD ", "Intel(R) ")
 
 
@@ -162,16 +164,18 @@ def quant_speed(quant: QuantRow) -> Speed | None:
 
 def here_words(row: RepoRow, downloads: Mapping[str, Download]) -> Words:
     """The column "On this machine"."""
-    for quant in row.quants:
-        download = downloads.get(quant.download_id)
-        if download is not None and download.phase != "done":
-            return Words(phase_words(download))
+    several = (downloads.get(quant.download_id) for quant in row.quants)
+    coming = [one for one in several if one is not None and one.phase != "done"]
+    if coming:
+        return Words(phase_words(min(coming, key=lambda one: one.phase not in _UNDER_WAY)))
     if any(quant.installed_id for quant in row.quants):
         known = any(quant.measured_tokens_per_s is not None for quant in row.quants)
         return Words("Installed, measured" if known else "Installed")
     if row.phase == "failed":
-        return _failed_words(row)
+        return _failed_words(row.problem)
     found = [(q, q.prediction) for q in row.quants if q.prediction is not None]
+    if not found and (trouble := trouble_of(row)) is not None:
+        return _failed_words(trouble)
     if not found:
         return Words(EN_DASH, "tertiary")
     in_memory = [(q, p) for q, p in found if p.fit == "memory"]
@@ -192,10 +196,27 @@ def on_gpu_alone(prediction: Prediction) -> bool:
     return prediction.fit == "memory" and prediction.gpu_bytes > 0 and small
 
 
-def _failed_words(row: RepoRow) -> Words:
-    if row.problem is not None and row.problem.kind == "hub_gated":
+def trouble_of(row: RepoRow) -> Problem | None:
+    """Why the hub did not give the repository or the header of one of its files."""
+    if row.problem is not None:
+        return row.problem
+    of_quants = (quant.problem for quant in row.quants)
+    return next((one for one in of_quants if one and one.kind.startswith("hub_")), None)
+
+
+def _failed_words(problem: Problem | None) -> Words:
+    if problem is not None and problem.kind == "hub_gated":
         return Words("Accept its terms first", "warn")
+    if problem is not None and problem.kind == "hub_no_models":
+        return Words("No model file", "tertiary")
     return Words("Could not be read", "error")
+
+
+def not_read_words(problem: Problem | None) -> Words:
+    """Of one quantisation; what the hub said stands in full above all of them."""
+    if problem is None or problem.kind.startswith("hub_"):
+        return _failed_words(problem)
+    return Words(problem.title, "error")
 
 
 def _not_in_memory(fits: set[str]) -> Words:
@@ -275,6 +296,8 @@ def hidden_words(name: FilterName, count: int, filters: Filters) -> tuple[str, s
 def fact_words(row: RepoRow) -> str:
     """Downloads, day, origin and licence in one line."""
     summary = row.summary
+    if not row.revision and not summary.updated_at_s:
+        return ""
     parts = [number_text.counted(summary.downloads, "download")]
     if summary.updated_at_s:
         parts.append(f"updated {number_text.day(summary.updated_at_s)}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QEvent, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLayout, QVBoxLayout, QWidget
 
 from app.discover.state import DownloadCommands, DownloadsView
 from app.local_models import LocalModel
@@ -20,7 +20,7 @@ from ui.spaced import Spaced
 from ui.theme import Theme
 
 HEADING = "Downloads"
-_HEAD_PX, _SIDE_PX, _FOOT_PX, _ROWS_AT_ONCE = 38, 32, 10, 4
+_HEAD_PX, _SIDE_PX, _FOOT_PX, _ROWS_AT_ONCE, _NOTES_AT_ONCE = 38, 32, 10, 4, 2
 _MOVABLE = ("queued", "waiting", "paused")
 
 
@@ -89,14 +89,11 @@ class DownloadDock(QFrame):
         self._fit()
 
     def _fit(self) -> None:
-        """As tall as its rows, at most four of them; more scroll."""
-        layout = self._rows_column
+        """As tall as its rows, at most four of them, or two with their notes; more scroll."""
         width = max(1, self.area.viewport().width())
-        height = layout.heightForWidth(width) if layout.hasHeightForWidth() else -1
-        if height < 0:
-            height = layout.sizeHint().height()
-        most = _ROWS_AT_ONCE * self._theme.px("row.download") + _FOOT_PX
-        height = min(height, most)
+        noted = [_height(row.layout(), width) for row in list(self.rows.values())[:_NOTES_AT_ONCE]]
+        most = max(_ROWS_AT_ONCE * self._theme.px("row.download"), sum(noted)) + _FOOT_PX
+        height = min(_height(self._rows_column, width), most)
         if height != self.area.height() or self.area.minimumHeight() != height:
             self.area.setFixedHeight(height)
 
@@ -164,3 +161,10 @@ class DownloadDock(QFrame):
         self.area.setVisible(not folded)
         icon, verb = ("chevron-up", "Show") if folded else ("chevron-down", "Fold")
         self.fold.show_icon(icon, f"{verb} the downloads")
+
+
+def _height(layout: QLayout | None, width: int) -> int:
+    if layout is None:
+        return 0
+    height = layout.totalHeightForWidth(width) if layout.hasHeightForWidth() else -1
+    return height if height >= 0 else layout.sizeHint().height()

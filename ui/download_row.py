@@ -131,8 +131,7 @@ class DownloadRow(QWidget):
         self.line.remove.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _delete(self) -> None:
-        self._asks = False
-        self._show_note()
+        self._keep()
         self.cancel_wanted.emit(self.download.id)
 
     def _move(self, step: int) -> None:

@@ -128,7 +128,7 @@ def _paused_by(download: Download) -> str:
             at_s = download.paused_at_s
             return f"by you, {number_text.time_of_day(at_s)}" if at_s else "by you"
         case "disk":
-            return "the disk is full"
+            return "not enough room"
         case "start":
             return "since the start"
     return ""
@@ -147,7 +147,8 @@ def note(download: Download, needed_bytes: int, free_bytes: int) -> Note | None:
         return Note(title, line.rstrip(), "warn", "Try now", can_pause=True)
     if download.phase == "paused" and download.paused_by == "disk":
         line = _disk_line(kept, needed_bytes - free_bytes)
-        return Note("The disk is full", line, "warn", "Try now")
+        title = problem.title if problem else "Not enough room on the disk"
+        return Note(title, line, "warn", "Try now")
     if download.phase == "failed":
         words = problem or _UNKNOWN
         line = f"{_sentence(words.message)} {words.remedy}".rstrip()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import cast
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
 
 from app.owned_state import ImportHow, OwnedCommands, OwnedView
 from ui import owned_words
@@ -33,6 +33,7 @@ class AddCard(Card):
         super().__init__(theme, HEADING)
         self._commands, self._choices = commands, choices
         self.chosen_how: ImportHow = "link"
+        self._left: tuple[Button, QWidget | None] | None = None
         self.content.addSpacing(4)
         self.content.addWidget(Paragraph(theme, LINE, tone="secondary"))
         self.content.addSpacing(12)
@@ -46,9 +47,22 @@ class AddCard(Card):
 
     def show_view(self, view: OwnedView) -> None:
         is_busy = view.task is not None
-        for button in (self.file, self.folder, self.find):
+        buttons = (self.file, self.folder, self.find)
+        pressed = next((button for button in buttons if button.hasFocus()), None)
+        for button in buttons:
             button.setEnabled(not is_busy)
+        self._hold_focus(pressed, is_busy=is_busy)
         self.found.show_found(view.found, is_busy=is_busy)
+
+    def _hold_focus(self, pressed: Button | None, *, is_busy: bool) -> None:
+        """Qt moves on from a button that is turned off: go back to it after the work."""
+        if is_busy and pressed is not None:
+            self._left = (pressed, QApplication.focusWidget())
+        elif not is_busy and self._left is not None:
+            button, moved_on_to = self._left
+            self._left = None
+            if QApplication.focusWidget() is moved_on_to:
+                button.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def take(self, paths: tuple[str, ...]) -> None:
         """Bring these in as chosen."""

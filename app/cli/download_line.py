@@ -41,6 +41,7 @@ class DownloadLine:
         """Leave the line."""
         if self._on_terminal and self._width:
             print(file=self._err, flush=True)
+            self._width = 0
 
 
 def fraction(download: Download) -> float:

@@ -45,7 +45,7 @@ class HubCalls:
                 case HubHello():
                     continue
                 case HubFailed():
-                    raise CoterieError(_told(event))
+                    raise CoterieError(told(event.problem, event.url))
                 case Ended():
                     raise CoterieError(_ENDED)
             if isinstance(event, kind):
@@ -66,13 +66,14 @@ def hub_calls(paths: Paths) -> Iterator[HubCalls]:
         process.stop()
 
 
-def _told(event: HubFailed) -> Problem:
-    """With the address where something is to be accepted."""
-    if not event.url or event.url in event.problem.one_line():
-        return event.problem
-    return msgspec.structs.replace(
-        event.problem, remedy=f"{event.problem.remedy} {event.url}".strip()
-    )
+def told(problem: Problem, url: str) -> Problem:
+    """As it is told in a terminal: how to sign in there, and the address where there is one."""
+    remedy = problem.remedy
+    if "sign in" in remedy.lower():
+        remedy = f"{remedy} To sign in, set HF_TOKEN, or use Settings in the window."
+    if url and url not in problem.one_line():
+        remedy = f"{remedy} {url}".strip()
+    return msgspec.structs.replace(problem, remedy=remedy)
 
 
 _SILENT = Problem(

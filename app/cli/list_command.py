@@ -26,6 +26,7 @@ def run(options: argparse.Namespace, paths: Paths, out: TextIO) -> int:
         print_table(_HEADINGS, [_row(model) for model in models], out)
     else:
         print(f"No models in {paths.models_dir}", file=out)
+        print("coterie search finds models, coterie pull downloads one.", file=out)
     for problem in shelf.problems:
         print(problem.one_line(), file=sys.stderr)
     return 0

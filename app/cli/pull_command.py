@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import queue
+import re
 import time
 from typing import Any, TextIO
 
@@ -13,7 +14,7 @@ import msgspec
 
 from app import number_text
 from app.cli.download_line import DownloadLine
-from app.cli.hub_calls import hub_calls
+from app.cli.hub_calls import hub_calls, told
 from app.discover.catalog import SHIPPED_CATALOG, read_catalog
 from app.discover.choosing import with_suggestion
 from app.discover.state import QuantRow
@@ -37,6 +38,11 @@ from runtime.frame_process import Ended, download_process
 from runtime.hub.frames import Describe, Described, HubModel, HubRepository
 
 STOP_PATIENCE_S = 5.0
+_HUB_ADDRESS = re.compile(r"(https?://[^/]+|hf\.co|huggingface\.co)/")
+_PAGE = re.compile(
+    r"(?P<repo>[^/:]+/[^/:]+)/(tree|blob|resolve)/[^/:]+(/(?P<file>[^:?]+\.gguf))?"
+    r"[^:]*(:(?P<wanted>.+))?"
+)
 
 
 def run(options: argparse.Namespace, paths: Paths, out: TextIO, err: TextIO) -> int:
@@ -50,6 +56,10 @@ def run(options: argparse.Namespace, paths: Paths, out: TextIO, err: TextIO) -> 
     line = DownloadLine(err, request)
     try:
         done = _download(request, paths, line)
+    except KeyboardInterrupt:
+        line.end()
+        print("Stopped. What was fetched is kept; the same command goes on from there.", file=err)
+        raise
     finally:
         line.end()
     elapsed_s = time.monotonic() - began_s
@@ -63,9 +73,11 @@ def run(options: argparse.Namespace, paths: Paths, out: TextIO, err: TextIO) -> 
 
 
 def split_name(text: str) -> tuple[str, str]:
-    """`owner/name` and what stands behind the colon, "" for nothing."""
-    text = text.strip().removeprefix("hf.co/").removeprefix("huggingface.co/")
-    repo, _, wanted = text.partition(":")
+    """`owner/name` and what stands behind the colon, "" for nothing; also of a page's address."""
+    name_part = _HUB_ADDRESS.sub("", text.strip()).rstrip("/")
+    if page := _PAGE.fullmatch(name_part):
+        name_part = ":".join(part for part in page.group("repo", "wanted", "file") if part)
+    repo, _, wanted = name_part.partition(":")
     owner, _, name = repo.partition("/")
     if not owner or not name or "/" in name:
         raise CoterieError(
@@ -144,7 +156,7 @@ def _download(request: DownloadRequest, paths: Paths, line: DownloadLine) -> Dow
                 process.send(ForgetDownload(download.id))
                 return download
             if download.phase in ("failed", "paused") and download.problem is not None:
-                raise CoterieError(_with_address(download))
+                raise CoterieError(with_address(download))
     finally:
         process.end(StopDownloads(), STOP_PATIENCE_S)
 
@@ -166,12 +178,14 @@ def _is_same(one: Download, request: DownloadRequest) -> bool:
     )
 
 
-def _with_address(download: Download) -> Problem:
+def with_address(download: Download) -> Problem:
+    """What stopped it, as it is told in a terminal."""
     assert download.problem is not None
-    if not download.url or download.url in download.problem.one_line():
-        return download.problem
-    remedy = f"{download.problem.remedy} {download.url}".strip()
-    return msgspec.structs.replace(download.problem, remedy=remedy)
+    problem = download.problem
+    if download.phase == "paused":  # It goes on by itself only where the window is open.
+        remedy = "Free that much, or delete a model, and give the same command again."
+        problem = msgspec.structs.replace(problem, remedy=remedy)
+    return told(problem, download.url)
 
 
 def _as_json(done: Download, elapsed_s: float) -> dict[str, Any]:

@@ -49,7 +49,8 @@ def _cells(one: HubSummary) -> tuple[str, ...]:
 
 def _nothing(left_out: int) -> str:
     if left_out:
-        return f"No mixture-of-experts model was found; {left_out} dense ones are shown with --all."
+        dense = "1 dense one is" if left_out == 1 else f"{left_out} dense ones are"
+        return f"No mixture-of-experts model was found; {dense} shown with --all."
     return "No model was found. Try fewer or other words."
 
 

@@ -21,6 +21,10 @@ class AccountDesk:
         """Ask whose token there is, if any."""
         self._client.ask(WhoAmI, self._told, self._failed)
 
+    def forget(self) -> None:
+        """What was asked is given up: another hub is asked from now on, or none."""
+        self._show(replace(self.view, busy=False, problem=None))
+
     def sign_in(self, token: str) -> None:
         self._show(replace(self.view, busy=True, problem=None))
         self._client.ask(lambda number: SignIn(number, token), self._told, self._refused)

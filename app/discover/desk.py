@@ -159,7 +159,10 @@ class DiscoverDesk(QObject):
         """Another hub, proxy or no network at all: everything is asked anew when it is wanted."""
         self._reading.stop()
         self._client.restart()
-        self._catalog_rows = catalog_rows(self._catalog)
+        self._account.forget()
+        self._catalog_rows = self._rows = catalog_rows(self._catalog)
+        if self._account.view.name:
+            self.look_at_account()
         if self._view.phase != "starting":
             self._ask_from_the_start()
 
@@ -178,7 +181,7 @@ class DiscoverDesk(QObject):
         if not self._view.query:
             self._rows = self._catalog_rows
         if offline:
-            self._show(phase="ready")
+            self._show(phase="ready", open_repo="")
             return
         self._show(phase="searching")
         if not self._account.view.name:
@@ -201,6 +204,8 @@ class DiscoverDesk(QObject):
             self._show(phase="ready", more=event.more)
             if len(self._rows) == 1:
                 self.open_row(self._rows[0].repo)
+            else:
+                self._read_open_row()
 
         self._searching = self._client.ask(lambda n: Search(n, text), done, self._list_failed)
 
@@ -220,12 +225,14 @@ class DiscoverDesk(QObject):
             self._retrying.succeeded()
             repository, room = event.repository, self._memory_bytes
             self._change(repo, lambda row: rows.with_repository(row, repository, room))
-            if self._view.phase in ("searching", "failed") and in_list:
+            is_list = in_list and not self._view.query
+            if self._view.phase in ("searching", "failed") and is_list:
                 self._show(phase="ready", retry_in_s=0.0)
             self._read_described(repo)
 
         def failed(event: HubFailed) -> None:
-            if in_list and event.problem.kind in PASSING:
+            is_list = in_list and not self._view.query
+            if is_list and event.problem.kind in PASSING:
                 self._list_failed(event)
             else:
                 self._change(repo, lambda row: rows.failed(row, event))
@@ -250,7 +257,11 @@ class DiscoverDesk(QObject):
 
     def _read_open_row(self, *, also_failed: bool = False) -> None:
         row = self._row(self._view.open_repo)
-        if row is None or self._is_offline():
+        if row is None:
+            return
+        if self._is_offline():
+            if not row.revision:
+                self._change(row.repo, lambda r: replace(r, phase="failed", problem=OFFLINE))
             return
         if not row.revision or (also_failed and row.phase == "failed"):
             if row.phase != "reading":
@@ -329,3 +340,11 @@ class DiscoverDesk(QObject):
             recommendation=recommended(catalog, self._catalog, room),
         )
         self.changed.emit(self._view)
+
+
+OFFLINE = Problem(
+    "hub_offline",
+    "Not known while you work offline",
+    "The hub is not asked which files there are.",
+    "Turn Work offline off in Settings.",
+)

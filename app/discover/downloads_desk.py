@@ -71,6 +71,7 @@ class DownloadsDesk(QObject):
         self._deaths = 0
         self._closed = self._is_new = False
         self._view = DownloadsView()
+        self._refused: Problem | None = None
         self._heard.connect(self._take, Qt.ConnectionType.QueuedConnection)
 
     @property
@@ -126,6 +127,7 @@ class DownloadsDesk(QObject):
         self._end()
 
     def _tell(self, command: msgspec.Struct) -> None:
+        self._refused = None
         if self._process is None:
             self._start()
         if self._process is not None:
@@ -155,8 +157,13 @@ class DownloadsDesk(QObject):
         match event:
             case Downloads():
                 self._arrive(event.downloads)
-                self._show(DownloadsView(event.downloads, event.needed_bytes, event.free_bytes))
+                self._show(
+                    DownloadsView(
+                        *(event.downloads, event.needed_bytes, event.free_bytes), self._refused
+                    )
+                )
             case DownloadsFailed():
+                self._refused = event.problem  # said until something else is asked
                 self._show(replace(self._view, problem=event.problem))
             case Ended():
                 self._process = None

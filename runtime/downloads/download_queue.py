@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import threading
 import time
 from collections.abc import Callable
 
@@ -64,6 +65,7 @@ class DownloadQueue:
         """Find what is there from before."""
         if self._only:
             return
+        self._delete_gone()
         for download, journal in self._shelf.read_all():
             done_bytes = self._shelf.done_bytes(download, journal.request)
             entry = from_journal(download, journal, done_bytes)
@@ -108,7 +110,10 @@ class DownloadQueue:
 
     def cancel(self, download: str) -> None:
         entry = self._find(download)
-        if entry is not None and self._stop(entry) and entry.state != "done":
+        if entry is None:
+            return
+        self._stop(entry)
+        if entry.state != "done":
             self._drop(entry)
 
     def forget(self, download: str) -> None:
@@ -188,6 +193,7 @@ class DownloadQueue:
             client=self._client,
             connections=_connections(self._settings),
             limit=self._limit,
+            before=entry.last,
             on_end=self._on_end,
         )
         log(f"{entry.request.repo}: started")
@@ -265,6 +271,11 @@ class DownloadQueue:
         self._entries.remove(entry)
         self._shelf.remove(entry.id)
         self._keep_order()
+        self._delete_gone()
+
+    def _delete_gone(self) -> None:
+        """Beside the queue, which must not stand still meanwhile."""
+        threading.Thread(target=self._shelf.delete_gone, name="delete", daemon=True).start()
 
     def _keep(self, entry: Entry) -> None:
         """A disk that takes no line now costs the pause after a restart, and no byte."""

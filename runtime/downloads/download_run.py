@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import filelock
@@ -69,7 +69,10 @@ class RunView:
 
 
 class DownloadRun:
-    """`on_end` is called on its thread, once, when `outcome` is there."""
+    """`before` is how it stood, for `view` until its files have been looked at.
+
+    `on_end` is called on its thread, once, when `outcome` is there.
+    """
 
     def __init__(
         self,
@@ -79,6 +82,7 @@ class DownloadRun:
         client: httpx2.Client,
         connections: int,
         limit: SpeedLimit,
+        before: RunView,
         on_end: Callable[[DownloadRun], None],
     ) -> None:
         self.outcome: Outcome | None = None
@@ -89,6 +93,7 @@ class DownloadRun:
         self._client = client
         self._count = connections
         self._limit = limit
+        self._before = before
         self._on_end = on_end
         self._halt = Halt()
         self._lock = threading.Lock()
@@ -125,8 +130,11 @@ class DownloadRun:
     def view(self) -> RunView:
         with self._lock:
             run, ready, refetched = self._current, self._ready_bytes, self._refetched_bytes
+        if run is None and ready < self._before.live_bytes:
+            return replace(self._before, is_checking=False, waiting=None)
         if run is None:
-            return RunView(ready, ready, ready, refetched, is_checking=True)
+            has_all = ready >= sum(file.size_bytes for file in self._request.files)
+            return RunView(ready, ready, ready, refetched, is_checking=has_all)
         is_checking = run.part.is_complete
         return RunView(
             done_bytes=ready + run.part.durable_bytes,

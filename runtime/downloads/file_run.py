@@ -97,6 +97,8 @@ class FileRun:
         for _ in range(_ROUNDS):
             has_differed = False
             for index, digest in enumerate(self.part.digests):
+                # Of many GB this takes as long as the download: it must be seen to go on.
+                self.checking.checked_bytes = self.part.pieces.begin(index)
                 if self._fetch_aside(index) == digest:
                     continue
                 log(f"{self._source.file.path}: piece {index} came differently and is replaced")

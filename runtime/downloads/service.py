@@ -50,6 +50,7 @@ class Service:
         self._reserve_bytes = reserve_bytes
         self._inbox: queue.SimpleQueue[DownloadCommand | DownloadRun] = queue.SimpleQueue()
         self._queue: DownloadQueue | None = None
+        self._started_by: StartDownloads | None = None
         self._sent_at_s = 0.0
 
     def run(self) -> None:
@@ -105,11 +106,18 @@ class Service:
             self._start(message)
             return
         if self._queue is None:
-            raise CoterieError(_not_started())
+            self._start_again()
+        assert self._queue is not None
         if isinstance(message, DownloadRun):
             self._queue.ended(message)
         else:
             self._obey(self._queue, message)
+
+    def _start_again(self) -> None:
+        """The folder was refused: it may be writable by now, else that is said again."""
+        if self._started_by is None:
+            raise CoterieError(_not_started())
+        self._start(self._started_by)
 
     def _obey(self, downloads: DownloadQueue, command: DownloadCommand) -> None:
         match command:
@@ -130,6 +138,7 @@ class Service:
 
     def _start(self, command: StartDownloads) -> None:
         """Raises CoterieError when the folder can't be written."""
+        self._started_by = command
         if self._queue is not None:
             self._queue.stop_all()
             self._queue = None

@@ -122,7 +122,7 @@ def _gated(repo: str, has_token: bool) -> Problem:
     if has_token:
         remedy = "Open its page, accept the conditions, then try again."
     else:
-        remedy = "Open its page, accept the conditions, sign in here, then try again."
+        remedy = "Open its page, accept the conditions, sign in, then try again."
     return Problem(
         kind="hub_gated",
         title="This model asks you to accept its conditions",
@@ -138,7 +138,9 @@ def _not_found(repo: str, path: str, code: str, has_token: bool) -> Problem:
         message = f"{repo} does not have this version any more."
     else:
         message = f"There is no {repo} on the hub, or it is private."
-    if has_token:
+    if code in ("EntryNotFound", "RevisionNotFound"):
+        remedy = "Its author changed it: search for it again and take what is there now."
+    elif has_token:
         remedy = "Check the name, and that your token may read it."
     else:
         remedy = "Check the name; sign in if it is private."

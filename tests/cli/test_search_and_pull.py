@@ -11,6 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from app.cli.pull_command import split_name, with_address
+from runtime.downloads.frames import Download, DownloadRequest
+from runtime.errors import CoterieError, Problem
 from tests.cli.conftest import COMMAND, Completed
 from tests.hub.faults import Cut, FlipBit, Status
 from tests.hub.hub import Hub
@@ -68,6 +71,37 @@ def test_nothing_found_says_what_to_do(coterie: Coterie, hub: Hub) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "repo", "wanted"),
+    [
+        ("maker/M-GGUF", "maker/M-GGUF", ""),
+        (" maker/M-GGUF:Q4_K_M ", "maker/M-GGUF", "Q4_K_M"),
+        ("hf.co/maker/M-GGUF:Q4_K_M", "maker/M-GGUF", "Q4_K_M"),
+        ("https://huggingface.co/maker/M-GGUF/", "maker/M-GGUF", ""),
+        ("http://127.0.0.1:8790/maker/M-GGUF:Q8_0", "maker/M-GGUF", "Q8_0"),
+        ("https://huggingface.co/maker/M-GGUF/tree/main", "maker/M-GGUF", ""),
+        ("hf.co/maker/M/blob/main/Q4/a-1-of-2.gguf", "maker/M", "Q4/a-1-of-2.gguf"),
+        ("https://hf.co/maker/M/resolve/main/a.gguf?download=true", "maker/M", "a.gguf"),
+    ],
+)
+def test_what_is_to_be_pulled_may_be_an_address(text: str, repo: str, wanted: str) -> None:
+    assert split_name(text) == (repo, wanted)
+
+
+@pytest.mark.parametrize("text", ["", "name", "a/b/c", "/b", "https://hf.co/", "a/:Q4"])
+def test_what_names_no_repository_is_refused(text: str) -> None:
+    with pytest.raises(CoterieError) as raised:
+        split_name(text)
+    assert raised.value.problem.kind == "repo_unclear"
+
+
+def test_a_disk_that_lacks_room_does_not_promise_to_go_on_by_itself() -> None:
+    problem = Problem("disk_full", "Not enough room", "1 GB more", "It goes on by itself.")
+    request = DownloadRequest("a/b", "0" * 40, (), "b")
+    paused = Download("d", request, "paused", 1, problem=problem)
+    assert with_address(paused).remedy.endswith("give the same command again.")
+
+
 def test_pull_list_verify_and_remove(coterie: Coterie, tiny_repo: str, home: Path) -> None:
     pulled = coterie("pull", tiny_repo, "--json")
     assert pulled.returncode == 0, pulled.stderr
@@ -102,6 +136,7 @@ def test_an_interrupted_pull_goes_on(
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=20)
     assert process.returncode == 130, err
+    assert b"is kept" in err
     assert models(home) == []
     hub.limit_speed(0)
     before = hub.bytes_sent()

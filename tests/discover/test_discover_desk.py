@@ -203,6 +203,30 @@ def test_an_answer_to_an_older_search_does_not_replace_a_newer(page: Page) -> No
     assert {row.author for row in page.view.rows} == {"any"}
 
 
+def test_the_list_of_ours_that_answers_late_does_not_end_a_search(page: Page) -> None:
+    views: list[DiscoverView] = []
+    page.desk.changed.connect(views.append)
+    page.desk.open_discover()
+    page.desk.search("Other")
+    page.until(lambda: page.view.phase == "ready")
+    ready = [view for view in views if view.phase == "ready"]
+    assert {tuple(row.repo for row in view.rows) for view in ready} == {("any/Other-GGUF",)}
+
+
+def test_another_hub_while_a_row_and_an_account_are_read(page: Page) -> None:
+    page.desk.open_discover()
+    page.until(lambda: page.view.phase == "ready" and page.view.machine.ram_bytes > 0)
+    page.desk.search("org/")
+    page.until(lambda: page.view.phase == "ready")
+    page.hub.held = []
+    page.desk.open_row("org/Middle-GGUF")
+    page.desk.sign_in("hf_x")
+    page.desk.settings_changed()
+    page.hub.held = None
+    page.until(lambda: {q.phase for q in page.row("org/Middle-GGUF").quants} == {"ready"})
+    assert not page.view.account.busy
+
+
 def test_unreachable_counts_down_and_tries_again(page: Page) -> None:
     page.hub.refuse = {Describe: UNREACHABLE, Search: UNREACHABLE}
     page.desk.open_discover()
@@ -245,6 +269,19 @@ def test_offline_asks_nothing(page: Page) -> None:
     page.desk.search("any")
     assert page.view.offline
     assert page.hub.asked == []
+
+
+def test_a_row_that_is_opened_offline_says_why_it_is_empty(page: Page) -> None:
+    page.open()
+    page.desk.sign_in("hf_x")
+    page.until(lambda: page.view.account.name == "ada")
+    page.offline = True
+    page.desk.settings_changed()
+    page.desk.open_row("org/Middle-GGUF")
+    row = page.row("org/Middle-GGUF")
+    assert row.problem is not None
+    assert (row.phase, row.problem.kind) == ("failed", "hub_offline")
+    assert page.view.account.name == "ada"
 
 
 def test_a_process_that_dies_is_started_again(page: Page) -> None:

@@ -8,10 +8,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import msgspec
 import pytest
 from pytestqt.qtbot import QtBot
 
 from app.discover.downloads_desk import DownloadsDesk, has_unfinished
+from app.discover.state import DownloadsView
 from runtime.downloads.frames import Download, DownloadEvent, DownloadRequest, TransferSettings
 from runtime.frame_process import FrameProcess, download_process
 from runtime.hub.frames import HubFile
@@ -157,7 +159,7 @@ def test_cancel_leaves_nothing(dock: Dock, hub: Hub, request_for_model: Download
     dock.desk.cancel(one.id)
     dock.qtbot.waitUntil(lambda: dock.one is None, timeout=10_000)
     assert not dock.desk.is_active
-    assert not has_unfinished(dock.models_dir)
+    dock.qtbot.waitUntil(lambda: not has_unfinished(dock.models_dir), timeout=10_000)
 
 
 def test_nothing_unfinished_starts_no_process(dock: Dock) -> None:
@@ -165,6 +167,22 @@ def test_nothing_unfinished_starts_no_process(dock: Dock) -> None:
     dock.desk.settings_changed()
     dock.desk.restart()
     assert dock.processes == []
+
+
+def test_what_is_refused_is_said_until_something_else_is_asked(
+    dock: Dock, request_for_model: DownloadRequest
+) -> None:
+    seen: list[DownloadsView] = []
+    dock.desk.changed.connect(seen.append)
+    bad = msgspec.structs.replace(request_for_model.files[0], path="../escaped.gguf")
+    dock.desk.add(msgspec.structs.replace(request_for_model, files=(bad,)))
+    # The queue after the start, the refusal, and the queue again.
+    dock.qtbot.waitUntil(lambda: len(seen) == 3, timeout=10_000)
+    kinds = [view.problem.kind if view.problem else "" for view in seen]
+    assert kinds == ["", "name_refused", "name_refused"]
+    dock.desk.add(request_for_model)
+    dock.qtbot.waitUntil(lambda: dock.one is not None and dock.one.phase == "done", timeout=10_000)
+    assert dock.desk.view.problem is None
 
 
 def test_a_folder_that_cannot_be_written_is_told(

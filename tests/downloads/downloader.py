@@ -138,6 +138,11 @@ class Downloader:
         assert isinstance(event, DownloadsFailed)
         return event
 
+    def refusals(self, kind: str) -> list[DownloadsFailed]:
+        with self._changed:
+            failed = [event for event in self._events if isinstance(event, DownloadsFailed)]
+        return [one for one in failed if one.problem.kind == kind]
+
     def stop(self) -> Ended:
         self._process.end(StopDownloads(), 20.0)
         return self._wait_ended()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from runtime.downloads.frames import (
     AddDownload,
     CancelDownload,
     Configure,
+    DownloadsFailed,
     ForgetDownload,
     MoveDownload,
     PauseDownload,
@@ -39,6 +41,14 @@ def big(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return big_file(tmp_path_factory.mktemp("big") / "big.gguf", SIZE)
 
 
+def wait_until_deleted(models_dir: Path) -> None:
+    """Bytes go after the download has gone from the list: that may take long."""
+    until_s = time.monotonic() + 10
+    while any((models_dir / ".coterie" / "downloads").glob("*/")):
+        assert time.monotonic() < until_s
+        time.sleep(0.01)
+
+
 def test_a_model_is_fetched_checked_and_recorded(
     hub: Hub, downloader: Downloader, big: Path
 ) -> None:
@@ -57,7 +67,7 @@ def test_a_model_is_fetched_checked_and_recorded(
     assert (record.repo, record.revision, record.licence) == (REPO, request.revision, "mit")
     downloader.send(ForgetDownload(done.id))
     downloader.wait_gone()
-    assert not any((downloader.models_dir / ".coterie" / "downloads").glob("*/*"))
+    wait_until_deleted(downloader.models_dir)
     assert path.exists()
 
 
@@ -90,6 +100,8 @@ def test_pause_go_on_and_a_new_process_take_up_where_it_was(
     assert still.done_bytes == paused.done_bytes
     second.send(ResumeDownload(still.id))
     second.wait_phase("running")
+    shown = [one for seen in second.snapshots() for one in seen.downloads]
+    assert min(one.live_bytes for one in shown) == paused.done_bytes  # it never goes back to 0
     assert second.stop().returncode == 0
     hub.limit_speed(0)
     third = new_downloader()
@@ -118,8 +130,30 @@ def test_cancel_leaves_nothing(hub: Hub, downloader: Downloader, big: Path) -> N
     running = downloader.wait_phase("running")
     downloader.send(CancelDownload(running.id))
     downloader.wait_gone()
-    assert not any((downloader.models_dir / ".coterie" / "downloads").glob("*/*"))
+    wait_until_deleted(downloader.models_dir)
     assert not (downloader.models_dir / "maker").exists()
+
+
+def test_one_that_failed_can_be_cancelled(hub: Hub, downloader: Downloader) -> None:
+    request = offer(hub, {"m.gguf": some_bytes(1000)})
+    hub.remove(REPO)
+    downloader.add(request)
+    failed = downloader.wait_phase("failed")
+    phases = {one.phase for seen in downloader.snapshots() for one in seen.downloads}
+    assert "checking" not in phases
+    downloader.send(CancelDownload(failed.id))
+    downloader.wait_gone()
+    wait_until_deleted(downloader.models_dir)
+
+
+def test_what_a_killed_process_left_to_delete_is_deleted(
+    new_downloader: Callable[..., Downloader], tmp_path: Path
+) -> None:
+    gone = tmp_path / "models" / ".coterie" / "downloads" / "gone-x"
+    gone.mkdir(parents=True)
+    (gone / "0.part").write_bytes(b"left")
+    downloader = new_downloader(models_dir=tmp_path / "models")
+    wait_until_deleted(downloader.models_dir)
 
 
 def test_the_queue_runs_in_order_and_moving_changes_who_runs(
@@ -269,8 +303,19 @@ def test_a_folder_that_cannot_be_written_is_said(
     hub: Hub, new_downloader: Callable[..., Downloader], tmp_path: Path
 ) -> None:
     (tmp_path / "file").write_bytes(b"")
-    refused = new_downloader(models_dir=tmp_path / "file" / "models").wait_refused()
-    assert refused.problem.kind == "models_folder_unwritable"
+    downloader = new_downloader(models_dir=tmp_path / "file" / "models")
+    assert downloader.wait_refused().problem.kind == "models_folder_unwritable"
+    request = offer(hub, {"m.gguf": some_bytes(1000)})
+    bad = msgspec.structs.replace(request, files=(HubFile("../m.gguf", 1000, ""),))
+    downloader.add(request)
+    (tmp_path / "file").unlink()  # by now it may be written
+    downloader.add(bad)
+    downloader.wait_event(
+        lambda one: isinstance(one, DownloadsFailed) and one.problem.kind == "name_refused"
+    )
+    downloader.add(request)
+    downloader.wait_done()
+    assert not downloader.refusals("downloads_not_started")
 
 
 def test_the_process_ends_when_its_stdin_ends(hub: Hub, tmp_path: Path) -> None:
