@@ -60,6 +60,7 @@ def test_a_model_is_fetched_checked_and_recorded(
     assert sha256(path) == request.files[0].sha256
     assert (done.done_bytes, done.live_bytes, done.checked_bytes) == (SIZE, SIZE, SIZE)
     assert done.refetched_bytes == 0
+    hub.wait_for_bytes(SIZE)
     assert hub.bytes_sent() == SIZE
     (record,) = read_records(downloader.models_dir)
     assert record.files[0].path == f"{REPO}/sub/model-Q4_0.gguf"
