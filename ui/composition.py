@@ -6,8 +6,6 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from app.kv_files import KvFiles
-from app.presets import PresetFolder
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
@@ -17,11 +15,13 @@ from app.conversation_savings import ConversationSavings
 from app.engine_build import engine_offloads
 from app.engine_host import EngineHost
 from app.gpu_watch import GpuWatch, least_free_bytes
+from app.kv_files import KvFiles
 from app.local_models import LocalModel, LocalModels
 from app.paths import Paths
 from app.placer import Placer, PlanningPlacer
 from app.plan_door import PlanDoor
 from app.plan_store import PlanStore
+from app.presets import PresetFolder
 from app.prices import PriceBook, load_prices
 from app.quirks import QuirksFile, machine_key
 from app.session import ChatSession
