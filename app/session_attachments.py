@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from app.attachments.reading import attachment_of_text, read_attachment
 from app.engine_host import EngineHost
 from app.in_background import InBackground
 from app.session_board import SessionBoard
@@ -22,9 +20,8 @@ class SessionAttachments:
         self,
         board: SessionBoard,
         host: EngineHost,
-        read: Callable[[Path], Attachment] = read_attachment,
     ) -> None:
-        self._board, self._host, self._read = board, host, read
+        self._board, self._host = board, host
         self._background = InBackground(board)
         self._waiting: list[Path] = []
         self._counting: dict[int, tuple[Attachment, ...]] = {}
@@ -35,6 +32,8 @@ class SessionAttachments:
         self._read_next()
 
     def attach_text(self, name: str, text: str) -> None:
+        from app.attachments.reading import attachment_of_text
+
         self._add(attachment_of_text(name, text))
 
     def detach(self, index: int) -> None:
@@ -76,6 +75,9 @@ class SessionAttachments:
     def _read_next(self) -> None:
         if self._reading or not self._waiting:
             return
+        # Imported when a file is attached: the window's start must not pay for it.
+        from app.attachments.reading import read_attachment
+
         self._reading = True
         path = self._waiting.pop(0)
 
@@ -84,7 +86,7 @@ class SessionAttachments:
             self._add(attachment)
             self._read_next()
 
-        self._background.run(lambda: self._read(path), done, self._board.tell)
+        self._background.run(lambda: read_attachment(path), done, self._board.tell)
 
     def _add(self, attachment: Attachment) -> None:
         self._board.change(attachments=(*self._board.state.attachments, attachment))

@@ -6,8 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from app.chat_files.exporting import write_export
-from app.chat_files.importing import read_import
 from app.chat_tree import ChatTree
 from app.in_background import InBackground
 from app.session_board import SessionBoard
@@ -113,6 +111,9 @@ class SessionChats:
 
     def export(self, path: str, file_format: ExportFormat, conversation_id: int | None) -> None:
         """One chat, or all. What the disk refuses is told."""
+        # Imported when it is wanted: the window's start must not pay for it.
+        from app.chat_files.exporting import write_export
+
         trees = (
             tuple(self._store.trees())
             if conversation_id is None
@@ -164,6 +165,8 @@ class SessionChats:
 
 def _read_all(paths: Sequence[Path]) -> list[tuple[ChatTree, ...] | Problem]:
     """What each file holds, or why it can't be read; a hostile one takes seconds to refuse."""
+    from app.chat_files.importing import read_import
+
     found: list[tuple[ChatTree, ...] | Problem] = []
     for path in paths:
         try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import subprocess
 import sys
 import threading
@@ -13,8 +12,9 @@ from typing import IO, Protocol
 
 from msgspec.structs import replace
 
+from runtime.child_frames import follow
 from runtime.errors import CoterieError, Problem
-from runtime.protocol.channel import BrokenChannel, FrameTooLarge, FrameWriter, event_reader
+from runtime.protocol.channel import FrameTooLarge, FrameWriter, event_reader
 from runtime.protocol.frames import Command, CountTokens, Event, Generate
 from runtime.whole_text import whole_text
 
@@ -133,19 +133,7 @@ class EngineProcess:
         stream: IO[bytes],
         on_event: Callable[[EngineEvent], None],
     ) -> None:
-        broken = ""
-        reader = event_reader(stream)
-        try:
-            while (event := reader.read()) is not None:
-                on_event(event)
-        except BrokenChannel as error:
-            broken = str(error)
-            process.kill()
-        returncode = process.wait()
-        for pipe in (process.stdin, process.stdout):
-            with contextlib.suppress(OSError):
-                if pipe is not None:
-                    pipe.close()
+        returncode, broken = follow(process, event_reader(stream), on_event)
         on_event(Exited(returncode, self._expected, self._log_tail(), broken))
 
     def _log_tail(self) -> str:

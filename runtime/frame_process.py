@@ -13,10 +13,11 @@ from typing import IO, Generic, TypeVar
 
 import msgspec
 
+from runtime.child_frames import follow
 from runtime.downloads.frames import DownloadEvent
 from runtime.errors import CoterieError, Problem
 from runtime.hub.frames import HubEvent
-from runtime.protocol.channel import BrokenChannel, FrameReader, FrameTooLarge, FrameWriter
+from runtime.protocol.channel import FrameReader, FrameTooLarge, FrameWriter
 
 EventT = TypeVar("EventT")
 # A layout of 30,000 tensors (single experts) takes about 5 MB.
@@ -115,19 +116,8 @@ class FrameProcess(Generic[EventT]):
         stream: IO[bytes],
         on_event: Callable[[EventT | Ended], None],
     ) -> None:
-        broken = ""
         reader = FrameReader(stream, self._decoder, MAX_BYTES)
-        try:
-            while (event := reader.read()) is not None:
-                on_event(event)
-        except BrokenChannel as error:
-            broken = str(error)
-            process.kill()
-        returncode = process.wait()
-        for pipe in (process.stdin, process.stdout):
-            with contextlib.suppress(OSError):
-                if pipe is not None:
-                    pipe.close()
+        returncode, broken = follow(process, reader, on_event)
         on_event(Ended(returncode, self._expected, broken))
 
 

@@ -88,7 +88,6 @@ class Answerer:
         self._sequence = KvSequence(model.context, abort, model.n_batch)
         self._grammars = GrammarSource(abort)
         self.keeper = KvKeeper(self._sequence, owner, model.n_ctx)
-        model.vocabulary.show(marks_of(template.style))
         self._threads = self._thread_start()
 
     def prove(self) -> None:
@@ -110,6 +109,9 @@ class Answerer:
         """
         energy = EnergyMeter()
         fitted = self._fit(request)
+        # Not as the model loads: llama.cpp 0.5.0 throws (unordered_map::at) over text that has a
+        # byte without a token of its own, which no vocabulary but a damaged one lacks.
+        self._model.vocabulary.show(marks_of(self._template.style))
         progress = _Progress(prompt_tokens=len(fitted.tokens))
         outbox = self._outbox(request, fitted.tokens)
         reason: FinishReason = "cancelled"
