@@ -59,13 +59,13 @@ class SessionAnswers:
         except CoterieError as error:
             self._board.tell(error.problem)
             return
-        shown = _before(conversation, continuing or beside)
+        shown = conversation.before(continuing or beside)
         self._board.change(conversation=shown, shown_message=None)
         start = continuing or MessageView(0, "assistant", "")
         self._board.change(
             answer=RunningAnswer(phase="queued", text=start.text, reasoning=start.reasoning)
         )
-        self._generate(_before(conversation, beside))
+        self._generate(conversation.before(beside))
 
     def _generate(self, conversation: Conversation) -> None:
         state, settings = self._board.state, conversation.settings
@@ -139,7 +139,7 @@ class SessionAnswers:
             return
         # An answer that failed before its first word is nothing to walk back to.
         self._keeping.drop(answer)
-        self._show(_before(self._board.conversation, answer))
+        self._show(self._board.conversation.before(answer))
         self.ask()
 
     def go_on(self) -> None:
@@ -275,16 +275,3 @@ class SessionAnswers:
         with contextlib.suppress(CoterieError):
             return self._store.placed(answer)
         return answer
-
-
-def _before(conversation: Conversation, message: MessageView | None) -> Conversation:
-    """The conversation as far as `message`; what is cut off goes on counting."""
-    if message is None:
-        return conversation
-    ids = [m.id for m in conversation.messages]
-    if message.id not in ids:
-        return conversation
-    at = ids.index(message.id)
-    cut = conversation.messages[at:]
-    spent = (*conversation.spent, *(m.stats for m in cut if m.stats is not None))
-    return replace(conversation, messages=conversation.messages[:at], spent=spent)

@@ -116,11 +116,14 @@ class Conversation:
         """The numbers of all that was answered here, shown or not."""
         return (*self.spent, *(m.stats for m in self.messages if m.stats is not None))
 
-    def without_last_answer(self) -> Conversation:
-        """It is dropped or goes on; its numbers go on counting."""
-        *kept, last = self.messages
-        spent = self.spent if last.stats is None else (*self.spent, last.stats)
-        return replace(self, messages=tuple(kept), spent=spent)
+    def before(self, message: MessageView | None) -> Conversation:
+        """As far as `message`, all of it where that is not in here; the rest goes on counting."""
+        ids = [m.id for m in self.messages]
+        if message is None or message.id not in ids:
+            return self
+        at = ids.index(message.id)
+        cut = (m.stats for m in self.messages[at:] if m.stats is not None)
+        return replace(self, messages=self.messages[:at], spent=(*self.spent, *cut))
 
     def with_answer(self, answer: MessageView) -> Conversation:
         """`answer` in place of the same one as it was before, if that is in here."""

@@ -12,12 +12,13 @@ import statistics
 import sys
 import time
 
-from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
 from app.paths import Paths
 from app.session_state import Conversation, MessageView, RunningAnswer, SessionState
 from app.settings import Settings
+from benchmarks.beats import Beats
 from benchmarks.flooded_markdown import PIECE, TOKENS
 from ui.application import Program
 from ui.first_paint import FirstPaint
@@ -32,37 +33,13 @@ WHEEL_PX, WHEEL_STEPS = 120, 400
 FRAME_S = 1 / 60
 
 
-class Stalls(QObject):
-    """A timer that should fire every BEAT_MS; what each firing is late by."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._timer = QTimer(self, interval=BEAT_MS)
-        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
-        self._timer.timeout.connect(self._beat)
-        self._last_s = 0.0
-        self.late_ms: list[float] = []
-
-    def start(self) -> None:
-        self._last_s = time.monotonic()
-        self._timer.start()
-
-    def stop(self) -> None:
-        self._timer.stop()
-
-    def _beat(self) -> None:
-        now_s = time.monotonic()
-        self.late_ms.append(max(0.0, (now_s - self._last_s) * 1_000 - BEAT_MS))
-        self._last_s = now_s
-
-
 class Stream(QObject):
     """Sends one message when the engine is ready, and measures until its answer is there."""
 
     def __init__(self, program: Program) -> None:
         super().__init__()
         self._program = program
-        self._stalls = Stalls()
+        self._stalls = Beats()
         self._asked = self._measuring = False
         program.session.changed.connect(self._follow)
 

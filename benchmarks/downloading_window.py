@@ -11,40 +11,16 @@ import statistics
 import sys
 import time
 
-from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtCore import QObject, QTimer
 
 from app.discover.state import DownloadsView
 from app.paths import Paths
+from benchmarks.beats import Beats
 from runtime.downloads.frames import DownloadRequest
 from runtime.hub.frames import HubFile
 from ui.application import Program
 
-BEAT_MS = 5
 SETTLE_MS = 2_500
-
-
-class Beats(QObject):
-    """How long after the one before each beat came: what a frame would have had to wait."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._timer = QTimer(self, interval=BEAT_MS)
-        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
-        self._timer.timeout.connect(self._beat)
-        self._last_s = 0.0
-        self.taken_ms: list[float] = []
-
-    def start(self) -> None:
-        self._last_s = time.monotonic()
-        self._timer.start()
-
-    def stop(self) -> None:
-        self._timer.stop()
-
-    def _beat(self) -> None:
-        now_s = time.monotonic()
-        self.taken_ms.append((now_s - self._last_s) * 1_000)
-        self._last_s = now_s
 
 
 class Watch(QObject):

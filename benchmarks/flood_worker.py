@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from collections.abc import Callable
 
 from runtime.fake_engine import FACTS, MEMORY, stats
 from runtime.protocol.channel import FrameWriter, command_reader
@@ -60,7 +61,8 @@ WORDS = [
 PARAGRAPH_WORDS = 60
 
 
-def main(rate: float, tokens: int) -> None:
+def main(rate: float, tokens: int, piece: Callable[[int], str]) -> None:
+    """`piece(number)` is the text of each token, from 1."""
     reader = command_reader(sys.stdin.buffer)
     writer = FrameWriter(sys.stdout.buffer)
     writer.write(Hello(PROTOCOL_VERSION, os.getpid()))
@@ -69,20 +71,27 @@ def main(rate: float, tokens: int) -> None:
             case Load():
                 writer.write(Loaded(command.request_id, FACTS, MEMORY, 1 << 20, 2, "flood"))
             case Generate():
-                _answer(writer, command.request_id, rate, tokens)
+                _answer(writer, command.request_id, rate, tokens, piece)
 
 
-def _answer(writer: FrameWriter, request_id: int, rate: float, tokens: int) -> None:
+def _answer(
+    writer: FrameWriter, request_id: int, rate: float, tokens: int, piece: Callable[[int], str]
+) -> None:
     writer.write(PromptProgress(request_id, 12, 0, 12))
     started_s = time.monotonic()
     for count in range(1, tokens + 1):
         delay_s = started_s + count / rate - time.monotonic()
         if delay_s > 0:
             time.sleep(delay_s)  # the rate is the purpose here
-        end = "\n\n" if count % PARAGRAPH_WORDS == 0 else " "
-        writer.write(Text(request_id, WORDS[count % len(WORDS)] + end, count, rate, 2))
+        writer.write(Text(request_id, piece(count), count, rate, 2))
     writer.write(Finished(request_id, stats("stop", tokens)))
 
 
+def word(number: int) -> str:
+    """Plain prose in paragraphs."""
+    end = "\n\n" if number % PARAGRAPH_WORDS == 0 else " "
+    return WORDS[number % len(WORDS)] + end
+
+
 if __name__ == "__main__":
-    main(float(sys.argv[1]), int(sys.argv[2]))
+    main(float(sys.argv[1]), int(sys.argv[2]), word)

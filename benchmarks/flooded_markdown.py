@@ -5,23 +5,10 @@ Headings, lists, tables, formulas and code in turn; each token is a frame of its
 
 from __future__ import annotations
 
-import os
 import re
 import sys
-import time
 
-from runtime.fake_engine import FACTS, MEMORY, stats
-from runtime.protocol.channel import FrameWriter, command_reader
-from runtime.protocol.frames import (
-    PROTOCOL_VERSION,
-    Finished,
-    Generate,
-    Hello,
-    Load,
-    Loaded,
-    PromptProgress,
-    Text,
-)
+from benchmarks.flood_worker import main
 
 PIECE = """## A tenth of the model works on each token
 
@@ -56,28 +43,9 @@ _TOKEN = re.compile(r"\s?\w{1,5}|\s+|[^\w\s]{1,3}")
 TOKENS = _TOKEN.findall(PIECE)
 
 
-def main(rate: float, tokens: int) -> None:
-    reader = command_reader(sys.stdin.buffer)
-    writer = FrameWriter(sys.stdout.buffer)
-    writer.write(Hello(PROTOCOL_VERSION, os.getpid()))
-    while (command := reader.read()) is not None:
-        match command:
-            case Load():
-                writer.write(Loaded(command.request_id, FACTS, MEMORY, 1 << 20, 2, "flood"))
-            case Generate():
-                _answer(writer, command.request_id, rate, tokens)
-
-
-def _answer(writer: FrameWriter, request_id: int, rate: float, tokens: int) -> None:
-    writer.write(PromptProgress(request_id, 12, 0, 12))
-    started_s = time.monotonic()
-    for count in range(1, tokens + 1):
-        delay_s = started_s + count / rate - time.monotonic()
-        if delay_s > 0:
-            time.sleep(delay_s)  # the rate is the purpose here
-        writer.write(Text(request_id, TOKENS[(count - 1) % len(TOKENS)], count, rate, 2))
-    writer.write(Finished(request_id, stats("stop", tokens)))
+def token(number: int) -> str:
+    return TOKENS[(number - 1) % len(TOKENS)]
 
 
 if __name__ == "__main__":
-    main(float(sys.argv[1]), int(sys.argv[2]))
+    main(float(sys.argv[1]), int(sys.argv[2]), token)

@@ -10,38 +10,14 @@ import sys
 import time
 
 import psutil
-from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtCore import QObject, QTimer
 
 from app.paths import Paths
 from app.session_state import SessionState
+from benchmarks.beats import Beats
 from ui.application import Program
 
-BEAT_MS = 5
 SETTLE_MS = 1_500
-
-
-class Pulse(QObject):
-    """A timer that should fire every BEAT_MS; what it is late by is a stall."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._timer = QTimer(self, interval=BEAT_MS)
-        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
-        self._timer.timeout.connect(self._beat)
-        self._last_s = 0.0
-        self.longest_ms = 0.0
-
-    def start(self) -> None:
-        self._last_s = time.monotonic()
-        self._timer.start()
-
-    def stop(self) -> None:
-        self._timer.stop()
-
-    def _beat(self) -> None:
-        now_s = time.monotonic()
-        self.longest_ms = max(self.longest_ms, (now_s - self._last_s) * 1_000 - BEAT_MS)
-        self._last_s = now_s
 
 
 class Flood(QObject):
@@ -50,7 +26,7 @@ class Flood(QObject):
     def __init__(self, program: Program, tokens: int) -> None:
         super().__init__()
         self._program, self._tokens = program, tokens
-        self._pulse = Pulse()
+        self._pulse = Beats()
         self._started_s = 0.0
         self._asked = False
         program.session.changed.connect(self._follow)

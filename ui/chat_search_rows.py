@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
 from app.session_state import SearchHit
 
 BEGIN, END = "\x02", "\x03"
+# What Markdown is written with and nobody reads.
+_WRITTEN_MARKS = re.compile(r"\*\*|__|`|^#{1,6} ", re.MULTILINE)
 Span = tuple[int, int]
 
 
@@ -46,7 +49,7 @@ def hit_rows(hits: Iterable[SearchHit]) -> tuple[HitRow, ...]:
 def marked(snippet: str) -> tuple[str, tuple[Span, ...]]:
     """The snippet on one line without its marks, and where they were."""
     text, marks, begin = "", [], None
-    for part in _parts(snippet):
+    for part in _parts(_WRITTEN_MARKS.sub("", snippet)):
         if part == BEGIN:
             begin = len(text)
         elif part == END:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from app import number_text
 from runtime.downloads.frames import Download, DownloadPhase
 from runtime.errors import Problem
 
-DockAct = Literal["try_now", "pause", "resume", "cancel", "load", "open"]
 _COUNTED: tuple[tuple[str, frozenset[DownloadPhase]], ...] = (
     ("running", frozenset({"running", "checking"})),
     ("waiting", frozenset({"waiting"})),

@@ -6,7 +6,6 @@ import re
 
 from ui.math_text import math_text
 
-LONGEST_FORMULA = 2_000
 _SPANS = re.compile(
     r"(?P<code>(?P<ticks>`+)(?!`)[^\n]*?(?<!`)(?P=ticks)(?!`))"
     r"|(?P<fence>^[ \t]*(?:```|~~~)[^\n]*$)"

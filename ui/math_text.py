@@ -126,6 +126,8 @@ class _Reader:
             return ""
         if body == "∘":
             return "°"
+        if not above and len(body) > 2 and body.isascii() and body.isalpha():
+            return f"_{body}"  # fonts draw small letters unevenly: a word of them can't be read
         if all(ord(letter) in table for letter in body):
             return body.translate(table)
         body = body.replace("-", "−")

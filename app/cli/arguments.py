@@ -6,10 +6,6 @@ import argparse
 
 from app.byte_sizes import parse_size
 
-COMMANDS = (
-    *("doctor", "list", "run", "plan", "tune", "bench"),
-    *("search", "pull", "rm", "verify", "import"),
-)
 OBJECTIVES = ("chat", "documents", "agent")
 KV_TYPES = ("f16", "q8_0", "q4_0")
 LEAST_CONTEXT = 256  # The engine makes no smaller one.

@@ -74,7 +74,7 @@ def words(download: Download) -> str:
             return f"{done}, {download.phase}"
     parts = [done]
     if download.bytes_per_s is not None:
-        parts.append(f"{download.bytes_per_s / (1 << 20):,.1f} MiB/s")
+        parts.append(number_text.mib_per_s(download.bytes_per_s))
     if download.left_s is not None:
         parts.append(f"{number_text.duration(download.left_s)} left")
     return ", ".join(parts)

@@ -121,7 +121,7 @@ def test_answers_that_were_replaced_or_continued_count_too(paths: Paths) -> None
     assert saved is not None
     assert saved.cloud_cost_usd == pytest.approx(3.0)
     assert saved.local_cost_usd == pytest.approx(0.0006)
-    dropped = conversation.without_last_answer()
+    dropped = conversation.before(conversation.last_answer)
     assert ConversationSavings(prices).of(dropped, Settings()) == saved
 
 

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QApplication, QMenu, QWidget
 from app.session_state import ConversationSummary, Folder, SearchHit, SessionState
 from tests.ui import states
 from tests.ui.gallery import now, settle
-from tests.ui.recording_list import RecordingList
+from tests.ui.recording_commands import RecordingCommands
 from tests.ui.texts import ANSWER, QUESTION
 from tests.ui.windows import new_window
 from ui.look import dress
@@ -188,7 +188,7 @@ def main(out: Path, wanted: list[str]) -> None:
             if wanted and name not in wanted:
                 continue
             for width, height in SIZES:
-                window = new_window(theme, RecordingList())
+                window = new_window(theme, RecordingCommands())
                 window.resize(width, height)
                 window.show_state(state(palette, **changes))  # type: ignore[arg-type]
                 window.show()

@@ -29,15 +29,6 @@ class RecordingChat(RecordingCommands):
         self.state = replace(self.state, **changes)  # type: ignore[arg-type]
         self.show(self.state)
 
-    def attach(self, paths: tuple[str, ...]) -> None:
-        self.calls.append(("attach", paths))
-
-    def attach_text(self, name: str, text: str) -> None:
-        self.calls.append(("attach_text", name, text))
-
-    def detach(self, index: int) -> None:
-        self.calls.append(("detach", index))
-
     def change_chat(self, settings: ChatSettings) -> None:
         self.calls.append(("change_chat", settings))
         self.put(conversation=replace(self.state.conversation, settings=settings))

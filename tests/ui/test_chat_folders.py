@@ -13,7 +13,8 @@ from pytestqt.qtbot import QtBot
 from app.session_state import Conversation, Folder, SessionState
 from tests.ui import states
 from tests.ui.hands import look
-from tests.ui.recording_list import ChosenListFiles, RecordingList
+from tests.ui.recording_commands import RecordingCommands
+from tests.ui.recording_list import ChosenListFiles
 from tests.ui.test_chat_list import TODAY, at, labels
 from ui.chat_folder_drag import Place, chat_in, mime_of, place_at, put
 from ui.chat_groups import ListRow
@@ -38,8 +39,8 @@ def state(**changes: object) -> SessionState:
 
 
 @pytest.fixture
-def commands(qtbot: QtBot) -> RecordingList:
-    return RecordingList()
+def commands(qtbot: QtBot) -> RecordingCommands:
+    return RecordingCommands()
 
 
 @pytest.fixture
@@ -48,7 +49,9 @@ def files() -> ChosenListFiles:
 
 
 @pytest.fixture
-def chats(theme: Theme, commands: RecordingList, files: ChosenListFiles, qtbot: QtBot) -> ChatList:
+def chats(
+    theme: Theme, commands: RecordingCommands, files: ChosenListFiles, qtbot: QtBot
+) -> ChatList:
     chats = ChatList(theme, commands, lambda: TODAY, files)
     qtbot.addWidget(chats)
     chats.resize(236, 600)
@@ -95,7 +98,7 @@ def test_folders_are_closed_at_first_and_say_how_many_chats_they_hold(chats: Cha
 
 
 def test_the_keyboard_folds_and_goes_through_what_is_inside(
-    chats: ChatList, commands: RecordingList, qtbot: QtBot
+    chats: ChatList, commands: RecordingCommands, qtbot: QtBot
 ) -> None:
     go_to(chats, "chat", 1)
     press(chats, qtbot, Qt.Key.Key_Down)
@@ -141,7 +144,7 @@ def test_the_folder_of_the_chat_that_is_opened_opens(chats: ChatList) -> None:
 
 
 def test_a_folder_is_renamed_in_its_row(
-    chats: ChatList, commands: RecordingList, qtbot: QtBot
+    chats: ChatList, commands: RecordingCommands, qtbot: QtBot
 ) -> None:
     go_to(chats, "folder", 7)
     press(chats, qtbot, Qt.Key.Key_F2)
@@ -156,7 +159,7 @@ def test_a_folder_is_renamed_in_its_row(
 
 
 def test_an_empty_folder_goes_unasked_and_a_full_one_is_asked_about(
-    chats: ChatList, commands: RecordingList, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+    chats: ChatList, commands: RecordingCommands, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[tuple[str, int]] = []
     agrees = {"now": False}
@@ -183,7 +186,7 @@ def test_the_question_says_that_the_chats_stay(theme: Theme, chats: ChatList) ->
 
 
 def test_the_menu_of_a_chat_does_what_it_says(
-    chats: ChatList, commands: RecordingList, files: ChosenListFiles, qtbot: QtBot
+    chats: ChatList, commands: RecordingCommands, files: ChosenListFiles, qtbot: QtBot
 ) -> None:
     def menu(chat_id: int) -> QMenu:
         return chats.menu_of(row(chats, "chat", chat_id))
@@ -206,7 +209,7 @@ def test_the_menu_of_a_chat_does_what_it_says(
 
 
 def test_a_chat_in_a_folder_can_leave_it_and_one_outside_cannot(
-    chats: ChatList, commands: RecordingList, qtbot: QtBot
+    chats: ChatList, commands: RecordingCommands, qtbot: QtBot
 ) -> None:
     go_to(chats, "folder", 7)
     press(chats, qtbot, Qt.Key.Key_Right)
@@ -220,7 +223,7 @@ def test_a_chat_in_a_folder_can_leave_it_and_one_outside_cannot(
 
 
 def test_a_new_folder_takes_the_chat_it_was_made_for_and_is_named_in_its_row(
-    chats: ChatList, commands: RecordingList, qtbot: QtBot
+    chats: ChatList, commands: RecordingCommands, qtbot: QtBot
 ) -> None:
     choose(chats.menu_of(row(chats, "chat", 4)), "Move to folder", "New folder\u2026")
     assert commands.calls == [("new_folder", "New folder")]
@@ -233,7 +236,7 @@ def test_a_new_folder_takes_the_chat_it_was_made_for_and_is_named_in_its_row(
 
 
 def test_a_folder_that_came_by_itself_is_not_taken_for_ours(
-    chats: ChatList, commands: RecordingList
+    chats: ChatList, commands: RecordingCommands
 ) -> None:
     chats.show_state(state(folders=(WORK, EMPTY, Folder(9, "Imported"))))
     look()
@@ -247,7 +250,7 @@ def test_a_new_folder_gets_a_name_that_none_has() -> None:
 
 
 def test_the_menu_of_the_list_imports_and_exports_all(
-    chats: ChatList, commands: RecordingList, files: ChosenListFiles
+    chats: ChatList, commands: RecordingCommands, files: ChosenListFiles
 ) -> None:
     for words in ("Import chats", "Export all as JSON", "Export all as Markdown"):
         choose(chats.list_menu(), f"{words}\u2026")
@@ -344,7 +347,7 @@ def test_what_lies_where_a_chat_is_let_go() -> None:
 def test_letting_go_asks_for_what_is_needed(
     chat: ListRow, place: Place, calls: list[tuple[object, ...]]
 ) -> None:
-    commands = RecordingList()
+    commands = RecordingCommands()
     put(commands, chat, place)
     assert commands.calls == calls
 
@@ -357,7 +360,7 @@ def test_only_our_own_drags_are_taken() -> None:
 
 
 def test_a_chat_is_dragged_onto_a_folder_and_out_again(
-    chats: ChatList, commands: RecordingList, qtbot: QtBot
+    chats: ChatList, commands: RecordingCommands, qtbot: QtBot
 ) -> None:
     go_to(chats, "folder", 7)
     press(chats, qtbot, Qt.Key.Key_Right)

@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 from app.session_state import ConversationSummary, Folder
 from tests.ui import states
 from tests.ui.hands import click, look
-from tests.ui.recording_list import RecordingList
+from tests.ui.recording_commands import RecordingCommands
 from ui.chat_groups import ListRow, grouped, list_rows
 from ui.chat_list import ChatList
 from ui.chat_list_changes import Change, change, redrawn
@@ -27,12 +27,12 @@ TODAY = datetime.fromtimestamp(states.NOON_S).date()
 
 
 @pytest.fixture
-def commands(qtbot: QtBot) -> RecordingList:
-    return RecordingList()
+def commands(qtbot: QtBot) -> RecordingCommands:
+    return RecordingCommands()
 
 
 @pytest.fixture
-def chats(theme: Theme, commands: RecordingList, qtbot: QtBot) -> ChatList:
+def chats(theme: Theme, commands: RecordingCommands, qtbot: QtBot) -> ChatList:
     chats = ChatList(theme, commands, lambda: TODAY)
     qtbot.addWidget(chats)
     chats.resize(236, 600)
@@ -178,7 +178,7 @@ def test_a_chat_that_goes_on_moves_to_the_top(chats: ChatList) -> None:
 
 
 def test_five_thousand_chats_are_there_at_once_and_change_at_once(
-    theme: Theme, commands: RecordingList, qtbot: QtBot
+    theme: Theme, commands: RecordingCommands, qtbot: QtBot
 ) -> None:
     made = tuple(summary(n, TODAY - timedelta(days=n // 5)) for n in range(5_000))
     changed = (*made[:2500], replace(made[2500], title="New"), *made[2501:])
@@ -205,7 +205,7 @@ def test_five_thousand_chats_are_there_at_once_and_change_at_once(
 
 
 def test_a_click_opens_a_chat_and_a_heading_does_nothing(
-    chats: ChatList, commands: RecordingList, qtbot: QtBot
+    chats: ChatList, commands: RecordingCommands, qtbot: QtBot
 ) -> None:
     _, place = at(chats, 3)
     qtbot.mouseClick(chats.view.viewport(), Qt.MouseButton.LeftButton, pos=place)
@@ -216,7 +216,7 @@ def test_a_click_opens_a_chat_and_a_heading_does_nothing(
 
 
 def test_the_keyboard_opens_renames_and_deletes(
-    chats: ChatList, commands: RecordingList, qtbot: QtBot
+    chats: ChatList, commands: RecordingCommands, qtbot: QtBot
 ) -> None:
     index, _ = at(chats, 2)
     chats.view.setCurrentIndex(index)
@@ -236,7 +236,7 @@ def test_the_keyboard_opens_renames_and_deletes(
 
 
 def test_esc_leaves_a_title_as_it_was(
-    chats: ChatList, commands: RecordingList, qtbot: QtBot
+    chats: ChatList, commands: RecordingCommands, qtbot: QtBot
 ) -> None:
     chats.rename(2)
     editor = chats.view.findChild(QLineEdit)
@@ -248,7 +248,7 @@ def test_esc_leaves_a_title_as_it_was(
 
 
 def test_an_empty_or_unchanged_title_renames_nothing(
-    chats: ChatList, commands: RecordingList
+    chats: ChatList, commands: RecordingCommands
 ) -> None:
     index = chats.rows.index_of(("chat", 2))
     assert not chats.rows.setData(index, "  ")
@@ -269,7 +269,7 @@ def test_the_open_chat_is_current(chats: ChatList) -> None:
 
 
 def test_a_deletion_is_not_asked_about_and_can_be_undone(
-    chats: ChatList, commands: RecordingList, qtbot: QtBot
+    chats: ChatList, commands: RecordingCommands, qtbot: QtBot
 ) -> None:
     every = states.chats()
     assert chats.undo_bar.isHidden()
@@ -282,7 +282,7 @@ def test_a_deletion_is_not_asked_about_and_can_be_undone(
 
 
 def test_ctrl_z_in_the_list_brings_back_what_was_deleted(
-    chats: ChatList, commands: RecordingList, qtbot: QtBot
+    chats: ChatList, commands: RecordingCommands, qtbot: QtBot
 ) -> None:
     chats.view.setFocus()
     qtbot.keyClick(chats.view, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
@@ -312,7 +312,9 @@ def test_opening_another_chat_puts_the_bar_away(chats: ChatList, qtbot: QtBot) -
     assert chats.undo_bar.isHidden()
 
 
-def test_a_new_chat_is_one_click(chats: ChatList, commands: RecordingList, qtbot: QtBot) -> None:
+def test_a_new_chat_is_one_click(
+    chats: ChatList, commands: RecordingCommands, qtbot: QtBot
+) -> None:
     click(qtbot, chats.new_chat)
     assert commands.calls == [("new_chat",)]
 
@@ -324,7 +326,7 @@ def test_an_empty_list_says_what_comes_here(chats: ChatList) -> None:
 
 
 def test_the_day_turns_while_the_window_is_open(
-    theme: Theme, commands: RecordingList, qtbot: QtBot
+    theme: Theme, commands: RecordingCommands, qtbot: QtBot
 ) -> None:
     now = {"day": TODAY}
     chats = ChatList(theme, commands, lambda: now["day"])

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from app.session_state import SearchHit, SessionState
 from tests.ui import states
 from tests.ui.hands import look
-from tests.ui.recording_list import RecordingList
+from tests.ui.recording_commands import RecordingCommands
 from tests.ui.test_chat_list import TODAY
 from ui.chat_list import ChatList
 from ui.chat_search_field import PAUSE_MS
@@ -43,12 +43,12 @@ def found(text: str = "moe", hits: tuple[SearchHit, ...] = HITS) -> SessionState
 
 
 @pytest.fixture
-def commands(qtbot: QtBot) -> RecordingList:
-    return RecordingList()
+def commands(qtbot: QtBot) -> RecordingCommands:
+    return RecordingCommands()
 
 
 @pytest.fixture
-def chats(theme: Theme, commands: RecordingList, qtbot: QtBot) -> ChatList:
+def chats(theme: Theme, commands: RecordingCommands, qtbot: QtBot) -> ChatList:
     chats = ChatList(theme, commands, lambda: TODAY)
     qtbot.addWidget(chats)
     chats.resize(236, 600)
@@ -60,7 +60,7 @@ def chats(theme: Theme, commands: RecordingList, qtbot: QtBot) -> ChatList:
     return chats
 
 
-def searched(commands: RecordingList) -> list[object]:
+def searched(commands: RecordingCommands) -> list[object]:
     return [call[1] for call in commands.calls if call[0] == "search_chats"]
 
 
@@ -71,7 +71,7 @@ def search(chats: ChatList, qtbot: QtBot, text: str = "moe") -> None:
 
 
 def test_the_session_is_asked_once_after_a_pause_in_typing(
-    chats: ChatList, commands: RecordingList, qtbot: QtBot
+    chats: ChatList, commands: RecordingCommands, qtbot: QtBot
 ) -> None:
     qtbot.keyClicks(chats.search, "moe ")
     assert searched(commands) == []
@@ -82,7 +82,7 @@ def test_the_session_is_asked_once_after_a_pause_in_typing(
 
 
 def test_enter_does_not_wait_for_the_pause(
-    chats: ChatList, commands: RecordingList, qtbot: QtBot
+    chats: ChatList, commands: RecordingCommands, qtbot: QtBot
 ) -> None:
     qtbot.keyClicks(chats.search, "moe")
     qtbot.keyClick(chats.search, Qt.Key.Key_Return)
@@ -90,7 +90,7 @@ def test_enter_does_not_wait_for_the_pause(
 
 
 def test_enter_opens_what_is_found_for_these_words_and_not_what_was_found_before(
-    chats: ChatList, commands: RecordingList, qtbot: QtBot
+    chats: ChatList, commands: RecordingCommands, qtbot: QtBot
 ) -> None:
     search(chats, qtbot, "mo")
     qtbot.keyClicks(chats.search, "e")
@@ -106,7 +106,7 @@ def test_enter_opens_what_is_found_for_these_words_and_not_what_was_found_before
 
 
 def test_what_was_found_takes_the_place_of_the_list_until_esc(
-    chats: ChatList, commands: RecordingList, qtbot: QtBot
+    chats: ChatList, commands: RecordingCommands, qtbot: QtBot
 ) -> None:
     qtbot.keyClicks(chats.search, "moe")
     assert chats.view.isVisible()  # Nothing jumps before there is an answer.
@@ -130,7 +130,7 @@ def test_nothing_found_says_so(chats: ChatList, qtbot: QtBot) -> None:
 
 
 def test_the_arrows_go_from_the_field_into_what_was_found_and_back(
-    chats: ChatList, commands: RecordingList, qtbot: QtBot
+    chats: ChatList, commands: RecordingCommands, qtbot: QtBot
 ) -> None:
     search(chats, qtbot)
     qtbot.keyClick(chats.search, Qt.Key.Key_Down)
@@ -157,7 +157,7 @@ def test_down_goes_into_the_list_while_nothing_is_searched(chats: ChatList, qtbo
 
 
 def test_enter_opens_the_first_hit_and_a_click_the_one_under_it(
-    chats: ChatList, commands: RecordingList, qtbot: QtBot
+    chats: ChatList, commands: RecordingCommands, qtbot: QtBot
 ) -> None:
     search(chats, qtbot)
     qtbot.keyClick(chats.search, Qt.Key.Key_Return)
@@ -169,7 +169,7 @@ def test_enter_opens_the_first_hit_and_a_click_the_one_under_it(
 
 
 def test_a_heading_among_the_hits_leads_nowhere(
-    chats: ChatList, commands: RecordingList, qtbot: QtBot
+    chats: ChatList, commands: RecordingCommands, qtbot: QtBot
 ) -> None:
     search(chats, qtbot)
     heading = chats.hits.rows.index(3)
@@ -263,3 +263,10 @@ def test_renaming_leaves_the_search(chats: ChatList, qtbot: QtBot) -> None:
     assert chats.search.text() == ""
     assert chats.view.isVisible()
     assert chats.view.indexAt(QPoint(0, 0)).isValid()
+
+
+def test_a_place_reads_without_the_marks_of_markdown() -> None:
+    assert marked("## The **\x02memory\x03** of `x`\n# More") == (
+        "The memory of x More",
+        ((4, 10),),
+    )

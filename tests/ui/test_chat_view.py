@@ -14,7 +14,7 @@ from app.session_state import EngineState, SessionState
 from runtime.errors import Problem
 from tests.ui import states
 from tests.ui.hands import click, look
-from tests.ui.recording_message_commands import RecordingMessageCommands as RecordingCommands
+from tests.ui.recording_commands import RecordingCommands
 from tests.ui.texts import ANSWER
 from ui.answer_markdown import InertDocument
 from ui.chat_view import ChatView

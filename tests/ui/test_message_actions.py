@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from app.session_state import Attachment, MessageView
 from tests.ui import states
 from tests.ui.hands import click, look
-from tests.ui.recording_message_commands import RecordingMessageCommands
+from tests.ui.recording_commands import RecordingCommands
 from ui import message_column
 from ui.chat_view import ChatView
 from ui.message_chips import AttachmentDialog
@@ -27,12 +27,12 @@ FILE = Attachment("notes.md", "markdown", "# Notes\n\u202eabc", 14 * 1024)
 
 
 @pytest.fixture
-def commands() -> RecordingMessageCommands:
-    return RecordingMessageCommands()
+def commands() -> RecordingCommands:
+    return RecordingCommands()
 
 
 @pytest.fixture
-def view(theme: Theme, commands: RecordingMessageCommands, qtbot: QtBot) -> ChatView:
+def view(theme: Theme, commands: RecordingCommands, qtbot: QtBot) -> ChatView:
     view = ChatView(theme, commands)
     qtbot.addWidget(view)
     view.resize(700, 700)
@@ -65,7 +65,7 @@ def entry(menu: QMenu, text: str):
 
 
 def test_versions_are_walked_under_both_sides(
-    view: ChatView, commands: RecordingMessageCommands, qtbot: QtBot
+    view: ChatView, commands: RecordingCommands, qtbot: QtBot
 ) -> None:
     view.show_state(states.talk(question(branch=1, branches=2), answer(branch=2, branches=3)))
     look()
@@ -86,7 +86,7 @@ def test_one_version_has_no_switcher(view: ChatView) -> None:
 
 @pytest.mark.parametrize("side", ["question", "answer"])
 def test_a_message_is_edited_in_its_place(
-    view: ChatView, commands: RecordingMessageCommands, qtbot: QtBot, side: str
+    view: ChatView, commands: RecordingCommands, qtbot: QtBot, side: str
 ) -> None:
     view.show_state(states.talk(question(), answer()))
     item = bubble(view) if side == "question" else answered(view)
@@ -108,7 +108,7 @@ def test_a_message_is_edited_in_its_place(
 
 
 def test_escape_gives_an_edit_up_and_stops_no_answer(
-    view: ChatView, commands: RecordingMessageCommands, qtbot: QtBot
+    view: ChatView, commands: RecordingCommands, qtbot: QtBot
 ) -> None:
     state = states.talk(question(), answer())
     view.show_state(state)
@@ -124,7 +124,7 @@ def test_escape_gives_an_edit_up_and_stops_no_answer(
 
 
 def test_an_answer_can_go_on_or_be_deleted(
-    view: ChatView, commands: RecordingMessageCommands, qtbot: QtBot
+    view: ChatView, commands: RecordingCommands, qtbot: QtBot
 ) -> None:
     view.show_state(states.talk(question(), answer()))
     menu = answered(view).more_menu()

@@ -14,6 +14,7 @@ from ui.math_text import math_text
     [
         (r"\frac{1}{2}", "½"),
         (r"\frac{-b \pm \sqrt{b^2-4ac}}{2a}", "(−b ± √(b²−4ac))/2a"),
+        (r"W_{experts} + W_{rest} + x_{ij}", "W_experts + W_rest + xᵢⱼ"),
         (r"\sum_{i=1}^{n} x_i^2", "∑ᵢ₌₁ⁿ xᵢ²"),
         (r"e^{i\pi}+1=0", "e^(iπ)+1 = 0"),
         (r"\mathbb{R}^n \to \mathcal{L}", "ℝⁿ → ℒ"),

@@ -17,7 +17,8 @@ from app.session_state import Conversation, Folder, SessionState
 from app.settings import Settings
 from tests.ui import states
 from tests.ui.hands import click, look
-from tests.ui.recording_list import ChosenListFiles, RecordingList
+from tests.ui.recording_commands import RecordingCommands
+from tests.ui.recording_list import ChosenListFiles
 from tests.ui.windows import new_window
 from ui.design_tokens import DesignTokens
 from ui.labels import Label
@@ -30,7 +31,7 @@ from ui.zoom import STEPS, stepped, zoomed
 TALK = states.talk(states.user(1, "A"), states.answer(2, "B"))
 
 
-class Session(RecordingList):
+class Session(RecordingCommands):
     """Takes up what is changed in the settings, as the session does."""
 
     window: MainWindow
