@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-# What is being written is not indexed: it changes four times a second.
+# What is being written is not indexed: it changes several times a second.
 _FOUND = "{0}.role <> 'system' AND {0}.status <> 'running'"
 # One or two letters are looked up as the beginning of a piece of three: spaces end the last ones.
 _INDEX = """
@@ -25,6 +25,9 @@ STATEMENTS = (
     # Which chat a message is of, without reading the message.
     "CREATE INDEX messages_of ON messages (id, conversation_id)",
     "CREATE INDEX messages_by_parent ON messages (parent_id)",
+    # The newest answer of each model, which the list of models shows.
+    """CREATE INDEX messages_by_model ON messages (model_id, id)
+        WHERE model_id IS NOT NULL AND role = 'assistant'""",
     "CREATE INDEX messages_by_place ON messages (conversation_id, shown, parent_id)",
     """CREATE TABLE attachments (
         id INTEGER PRIMARY KEY,

@@ -125,22 +125,35 @@ class Reading(Transactions):
     def model_uses(self) -> tuple[ModelUse, ...]:
         """Of each model that answered, the last time."""
         with self._reading() as connection:
-            # SQLite takes the other columns from the row of the maximum (lang_select, 2.5).
-            used = connection.execute(
-                "SELECT model_id, MAX(messages.created_at_s) FROM messages"
-                " JOIN conversations ON conversations.id = conversation_id"
-                " WHERE deleted_at_s IS NULL AND role = 'assistant' AND model_id IS NOT NULL"
-                " GROUP BY model_id"
+            models = connection.execute(
+                "SELECT DISTINCT model_id FROM messages"
+                " WHERE model_id IS NOT NULL AND role = 'assistant'"
             ).fetchall()
-            measured = connection.execute(
-                "SELECT model_id, stats, MAX(messages.created_at_s) FROM messages"
-                " JOIN conversations ON conversations.id = conversation_id"
-                " WHERE deleted_at_s IS NULL AND role = 'assistant' AND json_valid(stats)"
-                " AND json_extract(stats, '$.decode_tokens_per_s') IS NOT NULL"
-                " GROUP BY model_id"
-            ).fetchall()
-        numbers = {model_id: from_json(stats, GenerationStats) for model_id, stats, _ in measured}
-        return tuple(ModelUse(model_id, at_s, numbers.get(model_id)) for model_id, at_s in used)
+            uses = [_last_use(connection, model_id) for (model_id,) in models]
+        return tuple(use for use in uses if use is not None)
+
+
+def _last_use(connection: sqlite3.Connection, model_id: str) -> ModelUse | None:
+    """By the newest of its answers in chats that are not deleted, and the newest with a speed."""
+    newest = (
+        "FROM messages JOIN conversations ON conversations.id = conversation_id"
+        " WHERE model_id = ? AND role = 'assistant' AND deleted_at_s IS NULL"
+    )
+    # The texts are constants of ours.
+    last = connection.execute(
+        f"SELECT messages.created_at_s {newest} ORDER BY messages.id DESC LIMIT 1",
+        (model_id,),
+    ).fetchone()
+    if last is None:
+        return None
+    measured = connection.execute(
+        f"SELECT stats {newest} AND json_valid(stats)"
+        " AND json_extract(stats, '$.decode_tokens_per_s') IS NOT NULL"
+        " ORDER BY messages.id DESC LIMIT 1",
+        (model_id,),
+    ).fetchone()
+    numbers = from_json(measured[0], GenerationStats) if measured else None
+    return ModelUse(model_id, last[0], numbers)
 
 
 def _shown_messages(
