@@ -16,10 +16,10 @@ from app.chat_settings import ChatSettings, Preset
 from app.session_state import SessionState
 from runtime.protocol.messages import Sampling
 from tests.ui import states
+from tests.ui.chat_settings_samples import FRIENDLY, GUARD, facts
 from tests.ui.gallery import settle, talk
 from tests.ui.recording_chat import RecordingChat
 from tests.ui.test_attachments import BROKEN, CODE, LARGE, LONG, NOTES
-from tests.ui.test_chat_settings import FRIENDLY, GUARD, facts
 from tests.ui.texts import ANSWER, QUESTION
 from ui.centred import Centred
 from ui.composer import Composer
