@@ -4,7 +4,7 @@ PYTHON ?= python3
 SETUP = $(PYTHON) packaging/bootstrap.py $(if $(filter file,$(origin PYTHON)),,--chosen)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench lock clean
+.PHONY: help run test lint bench lock words clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\): ## /  make \1\t/p' $(firstword $(MAKEFILE_LIST))
@@ -23,6 +23,9 @@ bench: ## Measure this machine and write docs/benchmarks.md
 
 lock: ## Choose new versions of the locked packages (needs the network)
 	@$(SETUP) lock
+
+words: ## Bring the translations up to date with the source
+	@$(SETUP) words
 
 clean: ## Remove the environment and the tools' caches; a built engine is kept
 	@$(SETUP) clean

@@ -7,10 +7,14 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from app.answer_record import AnswerRecord
+from app.dashboard.run import Run, RunFacts
+from app.dashboard.run_facts import run_of
 from app.session_state import Conversation, MessageStatus, MessageView
 from app.store import ConversationStore
 from runtime.errors import CoterieError, Problem
 from runtime.protocol.messages import GenerationStats
+
+NO_FACTS = RunFacts()
 
 
 class AnswerKeeping:
@@ -20,8 +24,9 @@ class AnswerKeeping:
         self._store = store
         self._tell = tell
         self._record: AnswerRecord | None = None
-        self._refused: dict[int, MessageView] = {}
-        self._left: dict[int, MessageView] = {}
+        self._facts = NO_FACTS
+        self._refused: dict[int, tuple[MessageView, Run | None]] = {}
+        self._left: dict[int, tuple[MessageView, RunFacts]] = {}
 
     def begin(
         self,
@@ -29,8 +34,12 @@ class AnswerKeeping:
         model_id: str | None,
         continuing: MessageView | None = None,
         beside: MessageView | None = None,
+        facts: RunFacts = NO_FACTS,
     ) -> None:
-        """A new answer, one that goes on, or another beside one. CoterieError as the store's."""
+        """A new answer, one that goes on, or another beside one. CoterieError as the store's.
+
+        `facts` are kept with what it took.
+        """
         if beside is not None:
             self.save()
             row = self._store.add_sibling(beside.id, "", model_id=model_id, running=True)
@@ -40,6 +49,7 @@ class AnswerKeeping:
             row = continuing.id
             self._forget(row)
         self._record = AnswerRecord(self._store, row, model_id, time.monotonic())
+        self._facts = facts
 
     def since_sent_s(self) -> float:
         """Seconds since the running answer was asked for."""
@@ -61,7 +71,7 @@ class AnswerKeeping:
         """The finished answer, as it is shown whether it could be saved or not."""
         answer = self._running().ended(text, status, stats, problem, reasoning)
         self._record = None
-        self._refused[answer.id] = answer
+        self._keep(answer, self._facts)
         refused = self.save()
         if refused is not None:
             self._tell(refused)
@@ -69,15 +79,15 @@ class AnswerKeeping:
 
     def leave(self, request_id: int, answer: MessageView) -> None:
         """`answer` was ended before the engine could say what it took."""
-        self._left[request_id] = answer
+        self._left[request_id] = answer, self._facts
 
     def numbers_came(self, request_id: int, stats: GenerationStats) -> MessageView | None:
         """The answer left at `request_id` with its numbers; None for any other."""
         left = self._left.pop(request_id, None)
         if left is None:
             return None
-        answer = replace(left, stats=stats)
-        self._refused[answer.id] = answer
+        answer, facts = replace(left[0], stats=stats), left[1]
+        self._keep(answer, facts)
         self.save()
         return answer
 
@@ -94,9 +104,9 @@ class AnswerKeeping:
     def save(self) -> Problem | None:
         """Save the ends that were refused. What to tell when the store refuses still."""
         try:
-            for a in tuple(self._refused.values()):
+            for a, run in tuple(self._refused.values()):
                 self._store.update_answer(
-                    *(a.id, a.text, a.status, a.stats, a.problem, a.reasoning)
+                    *(a.id, a.text, a.status, a.stats, a.problem, a.reasoning, run)
                 )
                 del self._refused[a.id]
         except CoterieError as error:
@@ -105,7 +115,7 @@ class AnswerKeeping:
 
     def with_unsaved(self, stored: Conversation) -> Conversation:
         """What was stored, its answers as they ended."""
-        for answer in self._refused.values():
+        for answer, _ in self._refused.values():
             stored = stored.with_answer(answer)
         return stored
 
@@ -113,7 +123,11 @@ class AnswerKeeping:
         """Its earlier end must not be saved over what comes now."""
         self.save()
         self._refused.pop(row, None)
-        self._left = {request: left for request, left in self._left.items() if left.id != row}
+        self._left = {at: left for at, left in self._left.items() if left[0].id != row}
+
+    def _keep(self, answer: MessageView, facts: RunFacts) -> None:
+        """As one to be saved, with what it took."""
+        self._refused[answer.id] = answer, run_of(answer.model_id, answer.stats, facts, time.time())
 
     def _running(self) -> AnswerRecord:
         assert self._record is not None

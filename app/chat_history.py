@@ -8,6 +8,7 @@ from app.attachments.prompt import with_attachments
 from app.chat_settings import ChatSettings
 from app.safety import system_text
 from app.session_state import MessageView
+from runtime.language import tr
 from runtime.protocol.messages import ChatMessage
 
 LONGEST_TITLE = 48
@@ -40,6 +41,6 @@ def title_from(text: str) -> str:
     """The first line of the first message, cut at a word."""
     line = " ".join(text.strip().split("\n", 1)[0].split())
     if len(line) <= LONGEST_TITLE:
-        return line or "New chat"
+        return line or tr("New chat")
     cut = line[: LONGEST_TITLE - 1].rsplit(" ", 1)[0]
     return f"{cut.rstrip(',.;:')}…"

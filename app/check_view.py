@@ -10,7 +10,8 @@ CheckStatus = Literal["ok", "problem", "info"]
 
 @dataclass(frozen=True)
 class CheckView:
-    """`name` is what was looked at ("Processor"), `detail` what was found.
+    """`name` is what was looked at ("Processor"), in English: it goes through `tr` where it is
+    shown. `detail` is what was found, in the person's language as `advice` is.
 
     `advice` says what to do about it; empty when nothing needs doing. In `detail`, the part after
     the first line break is shown smaller.

@@ -18,6 +18,7 @@ import msgspec
 from app.child_process import Child
 from app.json_file import Unreadable, read_json, write_json
 from runtime.errors import CoterieError
+from runtime.language import tr
 
 _LOG = logging.getLogger(__name__)
 COMMAND = (sys.executable, "-P", "-m", "app.disk_speed")
@@ -52,9 +53,11 @@ class DiskSpeed(msgspec.Struct, frozen=True):
     def note(self) -> str:
         """Why the figure may be too high, "" when nothing is known against it."""
         if self.cached_share is None:
-            return "The disk's speed may be that of memory: this system does not tell them apart."
+            return tr(
+                "The disk's speed may be that of memory: this system does not tell them apart."
+            )
         if self.cached_share > _CACHED_SHARE:
-            return "The disk's speed is too high: part of the file was read out of memory."
+            return tr("The disk's speed is too high: part of the file was read out of memory.")
         return ""
 
 

@@ -28,6 +28,7 @@ from app.quirks import QuirksFile, machine_key
 from app.settings import look_at_settings
 from runtime.engine_process import Engine, EngineProcess
 from runtime.errors import CoterieError, Problem
+from runtime.language import marked, tr
 
 # The first-run page shows its checks within two seconds, whatever a driver does.
 QUICK_DEADLINE_S = 1.5
@@ -117,8 +118,8 @@ def quick_checks(paths: Paths) -> tuple[CheckView, ...]:
     try:
         machine = read_machine(paths.models_dir, gpu_probe, QUICK_DEADLINE_S)
     except (OSError, ValueError, RuntimeError, psutil.Error) as error:
-        detail = f"This computer could not be looked at\n{error}"
+        detail = f"{tr('This computer could not be looked at')}\n{error}"
         gpu_probe.gpus(QUICK_DEADLINE_S)
         engine_probe.facts(QUICK_DEADLINE_S)
-        return (CheckView("Machine", "info", detail, "coterie doctor says more."),)
+        return (CheckView(marked("Machine"), "info", detail, tr("coterie doctor says more.")),)
     return machine_checks(machine, engine_probe.facts(QUICK_DEADLINE_S), patient=False)

@@ -8,6 +8,7 @@ from app.engine_probe import Described, EngineFacts
 from app.engine_trial import Trial
 from app.number_text import duration
 from app.processor import KNOWN_FEATURES, Processor
+from runtime.language import marked, tr
 
 # Decoding is several times slower without these.
 NEEDED = ("AVX", "AVX2", "FMA", "F16C", "NEON")
@@ -18,42 +19,61 @@ HELPFUL = (
     *("DOTPROD", "MATMUL_INT8", "FP16_VA", "SVE"),
 )
 _SHOWN = (*NEEDED[1:], *HELPFUL, "OPENMP", "REPACK")
-_BUILD = "Run make run in Coterie's folder: it builds the engine for this computer."
-_BUILD_AGAIN = "Run make clean run in Coterie's folder: it builds the engine for this computer."
+_ENGINE, _REPACKING = marked("Engine"), marked("Weight repacking")
+_TEST = marked("Engine test")
+_BUILD = marked("Run make run in Coterie's folder: it builds the engine for this computer.")
+_BUILD_AGAIN = marked(
+    "Run make clean run in Coterie's folder: it builds the engine for this computer."
+)
 
 
 def engine_check(engine: EngineFacts, processor: Processor, *, patient: bool = True) -> CheckView:
     """Which engine is installed, and whether its build suits this processor."""
     title = f"llama-cpp-python {engine.installed.version}"
     if engine.trouble == "not_installed":
-        return CheckView("Engine", "problem", "Not installed", _BUILD)
+        return CheckView(_ENGINE, "problem", tr("Not installed"), tr(_BUILD))
     if engine.trouble == "no_answer" and not patient:
-        return CheckView("Engine", "info", f"{title}\nStill starting")
+        return CheckView(_ENGINE, "info", f"{title}\n{tr('Still starting')}")
     if engine.trouble == "no_answer":
-        detail = f"{title}\nIt does not answer"
-        advice = "Restart the computer, then try again: a GPU's driver may be stuck."
-        return CheckView("Engine", "problem", detail, advice)
+        detail = f"{title}\n{tr('It does not answer')}"
+        advice = tr("Restart the computer, then try again: a GPU's driver may be stuck.")
+        return CheckView(_ENGINE, "problem", detail, advice)
     if engine.described is None:
-        detail = f"{title}\nIt does not load: {engine.detail}"
-        return CheckView("Engine", "problem", detail, _BUILD_AGAIN)
+        why = tr("It does not load: {reason}", reason=engine.detail)
+        return CheckView(_ENGINE, "problem", f"{title}\n{why}", tr(_BUILD_AGAIN))
     return _build_check(title, engine.described, engine.installed.report, processor)
 
 
 def _build_check(
     title: str, described: Described, report: BuildReport | None, processor: Processor
 ) -> CheckView:
-    kind = "for GPUs and the processor" if described.gpu_offload else "for the processor"
-    detail = f"{title}, built {kind}\n{_features(described)}"
+    if described.gpu_offload:
+        built = tr("{engine}, built for GPUs and the processor", engine=title)
+    else:
+        built = tr("{engine}, built for the processor", engine=title)
+    detail = f"{built}\n{_features(described)}"
     if foreign := _foreign(described, processor):
-        advice = f"It uses {_list(foreign)}, which this processor lacks, and may crash. "
-        return CheckView("Engine", "problem", detail, advice + _BUILD_AGAIN)
+        advice = tr(
+            "It uses {features}, which this processor lacks, and may crash. {remedy}",
+            features=_list(foreign),
+            remedy=tr(_BUILD_AGAIN),
+        )
+        return CheckView(_ENGINE, "problem", detail, advice)
     if lacking := unused(NEEDED, described, processor):
-        advice = f"It leaves out {_list(lacking)}, which this processor has: answers are slow. "
-        return CheckView("Engine", "problem", detail, advice + _rebuild(report))
+        advice = tr(
+            "It leaves out {features}, which this processor has: answers are slow. {remedy}",
+            features=_list(lacking),
+            remedy=_rebuild(report),
+        )
+        return CheckView(_ENGINE, "problem", detail, advice)
     if lacking := unused(HELPFUL, described, processor):
-        advice = f"Built without {_list(lacking)}, which would make prompts faster. "
-        return CheckView("Engine", "info", detail, advice + _rebuild(report))
-    return CheckView("Engine", "ok", detail)
+        advice = tr(
+            "Built without {features}, which would make prompts faster. {remedy}",
+            features=_list(lacking),
+            remedy=_rebuild(report),
+        )
+        return CheckView(_ENGINE, "info", detail, advice)
+    return CheckView(_ENGINE, "ok", detail)
 
 
 def unused(wanted: tuple[str, ...], described: Described, processor: Processor) -> tuple[str, ...]:
@@ -72,15 +92,18 @@ def _foreign(described: Described, processor: Processor) -> tuple[str, ...]:
 
 def _features(described: Described) -> str:
     shown = [name for name in _SHOWN if name in described.features]
-    return ", ".join(shown) if shown else "no processor features in use"
+    return ", ".join(shown) if shown else tr("no processor features in use")
 
 
 def _rebuild(report: BuildReport | None) -> str:
     if report is None:
-        return _BUILD_AGAIN
+        return tr(_BUILD_AGAIN)
     if any(flag.startswith(("-DGGML_NATIVE=OFF", "-DGGML_AVX")) for flag in report.flags):
-        return "Its CMAKE_ARGS turn that off: unset them, then run make clean run."
-    return f"The compiler it was built with ({report.compiler}) may be too old for that."
+        return tr("Its CMAKE_ARGS turn that off: unset them, then run make clean run.")
+    return tr(
+        "The compiler it was built with ({compiler}) may be too old for that.",
+        compiler=report.compiler,
+    )
 
 
 def repacking_check(engine: EngineFacts, *, crashes: bool) -> CheckView | None:
@@ -88,25 +111,31 @@ def repacking_check(engine: EngineFacts, *, crashes: bool) -> CheckView | None:
     if engine.described is None:
         return None
     if crashes:
-        detail = "Left out\nIt crashed this engine build on this processor before"
-        advice = "Nothing needs doing; a newer engine build tries it again."
-        return CheckView("Weight repacking", "info", detail, advice)
+        detail = tr("Left out\nIt crashed this engine build on this processor before")
+        advice = tr("Nothing needs doing; a newer engine build tries it again.")
+        return CheckView(_REPACKING, "info", detail, advice)
     if "REPACK" not in engine.described.features:
-        return CheckView("Weight repacking", "info", "Not in this engine build", _BUILD_AGAIN)
-    return CheckView("Weight repacking", "ok", "In use\nWeights are laid out for this processor")
+        return CheckView(_REPACKING, "info", tr("Not in this engine build"), tr(_BUILD_AGAIN))
+    return CheckView(_REPACKING, "ok", tr("In use\nWeights are laid out for this processor"))
 
 
 def start_check(trial: Trial | None) -> CheckView:
     """Whether a worker really loaded a model and evaluated a token."""
     if trial is None:
-        detail = "Not tried\nNo model below 1 GiB is here"
-        return CheckView("Engine test", "info", detail, "make run makes a small starter model.")
+        detail = tr("Not tried\nNo model below 1 GiB is here")
+        return CheckView(_TEST, "info", detail, tr("make run makes a small starter model."))
     if trial.problem is not None:
         detail = f"{trial.problem.title}\n{trial.model_id}: {trial.problem.message}"
-        return CheckView("Engine test", "problem", detail, trial.problem.remedy)
-    detail = f"{trial.model_id} answered\n{duration(trial.elapsed_s)} after the start of the engine"
-    return CheckView("Engine test", "ok", detail)
+        return CheckView(_TEST, "problem", detail, trial.problem.remedy)
+    detail = tr(
+        "{model} answered\n{duration} after the start of the engine",
+        model=trial.model_id,
+        duration=duration(trial.elapsed_s),
+    )
+    return CheckView(_TEST, "ok", detail)
 
 
 def _list(names: tuple[str, ...]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    if len(names) == 1:
+        return names[0]
+    return tr("{first} and {last}", first=", ".join(names[:-1]), last=names[-1])

@@ -91,6 +91,7 @@ class EngineHost:
         n_ctx: int = 0,
         n_threads: int = 0,
         placement: Placement | None = None,
+        capture_experts: bool = False,
     ) -> int:
         """Replace whatever runs by `path` in a fresh worker; returns the request's id.
 
@@ -104,6 +105,7 @@ class EngineHost:
             n_threads,
             use_extra_bufts=repack,
             placement=placement,
+            capture_experts=capture_experts,
         )
         self._start(request)
         return request.request_id

@@ -12,6 +12,7 @@ import msgspec
 
 from app.child_process import Answer, Child
 from app.engine_build import InstalledEngine, installed_engine
+from runtime.language import tr
 
 DESCRIBE_COMMAND = (sys.executable, "-P", "-m", "runtime.worker.describe")
 DEADLINE_S = 30.0
@@ -78,7 +79,8 @@ def understood(installed: InstalledEngine, answer: Answer) -> EngineFacts:
     try:
         return EngineFacts(installed, msgspec.json.decode(answer.stdout, type=Described))
     except msgspec.MsgspecError as error:
-        return EngineFacts(installed, trouble="not_loaded", detail=f"its answer is wrong: {error}")
+        detail = tr("its answer is wrong: {error}", error=error)
+        return EngineFacts(installed, trouble="not_loaded", detail=detail)
 
 
 def _why(answer: Answer) -> str:
@@ -87,6 +89,6 @@ def _why(answer: Answer) -> str:
         try:
             name = signal.Signals(-code).name
         except ValueError:
-            name = f"signal {-code}"
-        return f"it was ended by {name}"
-    return answer.last_words or f"it ended with code {code}"
+            name = tr("signal {number}", number=-code)
+        return tr("it was ended by {name}", name=name)
+    return answer.last_words or tr("it ended with code {code}", code=code)

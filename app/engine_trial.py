@@ -12,6 +12,7 @@ from app.local_models import LocalModel
 from runtime.engine_process import Engine, EngineEvent, Exited
 from runtime.errors import CoterieError, Problem
 from runtime.exit_reasons import is_fault, why
+from runtime.language import tr
 from runtime.protocol.frames import Failed, Load, Loaded
 
 DEADLINE_S = 60.0
@@ -100,7 +101,7 @@ def _outcome(events: queue.SimpleQueue[EngineEvent], until_s: float) -> tuple[Pr
 def _too_slow() -> Problem:
     return Problem(
         "engine_no_answer",
-        "The engine did not answer",
-        "It did not load the model in time",
-        "Close other programs, then try again.",
+        tr("The engine did not answer"),
+        tr("It did not load the model in time"),
+        tr("Close other programs, then try again."),
     )

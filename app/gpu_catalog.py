@@ -12,6 +12,7 @@ import msgspec
 
 from app.json_file import Unreadable, read_json
 from runtime.errors import CoterieError, Problem
+from runtime.language import tr
 from runtime.placement.hardware import Gpu
 
 SHIPPED_GPUS = Path(__file__).resolve().parents[1] / "assets" / "gpus.json"
@@ -126,12 +127,16 @@ class GpuCatalog:
         names = [
             sheet.name for model in near for known, sheet in self._parsed if known.model == model
         ]
-        known_ones = f": near it are {', '.join(names)}" if names else ""
+        message = (
+            tr('"{name}" is not in the list: near it are {gpus}', name=text, gpus=", ".join(names))
+            if names
+            else tr('"{name}" is not in the list', name=text)
+        )
         return Problem(
             "gpu_unknown",
-            "That GPU is not known",
-            f'"{text}" is not in the list{known_ones}',
-            "Choose one of the list, or give only the memory, for example --vram 12GB.",
+            tr("That GPU is not known"),
+            message,
+            tr("Choose one of the list, or give only the memory, for example --vram 12GB."),
         )
 
 
@@ -150,9 +155,10 @@ def load_catalog(path: Path) -> GpuCatalog:
     try:
         found = read_json(path, _GpuFile)
     except Unreadable as reason:
-        raise CoterieError(_missing(f"{path.name} is damaged: {reason}")) from reason
+        message = tr("{file} is damaged: {reason}", file=path.name, reason=reason)
+        raise CoterieError(_missing(message)) from reason
     if found is None or not found.gpus:
-        raise CoterieError(_missing(f"{path} has no GPUs"))
+        raise CoterieError(_missing(tr("{file} has no GPUs", file=path)))
     return GpuCatalog(found.gpus)
 
 
@@ -214,4 +220,6 @@ def _near(sheet: GpuSheet, memory_bytes: int) -> bool:
 
 
 def _missing(message: str) -> Problem:
-    return Problem("gpus_missing", "The list of GPUs is missing", message, "Install Coterie again.")
+    return Problem(
+        "gpus_missing", tr("The list of GPUs is missing"), message, tr("Install Coterie again.")
+    )

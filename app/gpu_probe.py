@@ -13,6 +13,7 @@ import msgspec
 from app.child_process import Answer, Child
 from app.gpu_nvml import NvidiaAnswer
 from app.gpu_sysfs import SeenCard, seen_cards
+from runtime.language import tr
 
 NVML_COMMAND = (sys.executable, "-P", "-m", "app.gpu_nvml")
 DEADLINE_S = 5.0
@@ -76,8 +77,8 @@ def _nvidia(answer: Answer) -> tuple[tuple[Gpu, ...], ProbeTrouble, str]:
     try:
         said = msgspec.json.decode(answer.stdout, type=NvidiaAnswer)
     except msgspec.MsgspecError:
-        code = answer.returncode
-        return (), "probe_failed", answer.last_words or f"the process ended with code {code}"
+        ended = tr("the process ended with code {code}", code=answer.returncode)
+        return (), "probe_failed", answer.last_words or ended
     if said.error:
         return (), "driver_error", said.error
     gpus = (
@@ -101,7 +102,10 @@ def _nvidia(answer: Answer) -> tuple[tuple[Gpu, ...], ProbeTrouble, str]:
 
 
 def _seen(card: SeenCard) -> Gpu:
-    name = card.product or f"{card.vendor} graphics {card.device_id}".strip()
+    name = (
+        card.product
+        or tr("{vendor} graphics {device}", vendor=card.vendor, device=card.device_id).strip()
+    )
     return Gpu(
         name,
         card.vendor,

@@ -22,6 +22,7 @@ from app.machine import Machine, read_machine
 from app.machine_readings import MachineReadings, host_cores, read_readings
 from app.paths import Paths
 from runtime.errors import CoterieError
+from runtime.language import tr
 from runtime.placement.hardware import Gpu, Hardware, Host
 
 # A processor's own graphics: about the least that llama.cpp runs on (no data sheet is asked).
@@ -89,15 +90,20 @@ def gpu_notes(machine: Machine, engine: EngineFacts, catalog: GpuCatalog) -> tup
     joined = _joined(machine, engine)
     for device, seen in joined:
         if device.kind == "igpu":
-            notes.append(f"The speed of {device.description} is supposed, not known.")
+            notes.append(
+                tr("The speed of {device} is supposed, not known.", device=device.description)
+            )
         elif not _sheet(device, seen, catalog)[1]:
             notes.append(
-                f"{device.description} is not in the list of known GPUs: it is taken for as slow "
-                "as the slowest known one with as much memory."
+                tr(
+                    "{device} is not in the list of known GPUs: it is taken for as slow "
+                    "as the slowest known one with as much memory.",
+                    device=device.description,
+                )
             )
     answering = [gpu.name for gpu in machine.gpus.found if gpu.answers]
     if answering and not joined:
-        notes.append(f"The engine does not use {', '.join(answering)}.")
+        notes.append(tr("The engine does not use {gpus}.", gpus=", ".join(answering)))
     return tuple(notes)
 
 

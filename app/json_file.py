@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
 
+from app.whole_file import write_whole
 from runtime.errors import CoterieError, Problem
+from runtime.language import tr
 
 T = TypeVar("T")
 
@@ -28,11 +28,11 @@ def read_json(path: Path, kind: type[T]) -> T | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise Unreadable(error.strerror or "it can't be read") from error
+        raise Unreadable(error.strerror or tr("it can't be read")) from error
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise Unreadable(str(error)) from error
     except RecursionError as error:
-        raise Unreadable("it is nested too deeply") from error
+        raise Unreadable(tr("it is nested too deeply")) from error
 
 
 def write_json(path: Path, value: Any) -> None:
@@ -42,39 +42,17 @@ def write_json(path: Path, value: Any) -> None:
     """
     try:
         data = msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n"
-        path = path.resolve()  # A linked file stays a link.
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _write_whole(path, data)
+        write_whole(path, data)
     except OSError as error:
         raise CoterieError(_not_saved(path, error.strerror or str(error))) from error
     except UnicodeEncodeError as error:
-        raise CoterieError(_not_saved(path, "a text in it is not valid Unicode")) from error
-
-
-def _write_whole(path: Path, data: bytes) -> None:
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    partial = Path(name)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
-    except OSError:
-        partial.unlink(missing_ok=True)
-        raise
-    if os.name == "posix":
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        raise CoterieError(_not_saved(path, tr("a text in it is not valid Unicode"))) from error
 
 
 def _not_saved(path: Path, reason: str) -> Problem:
     return Problem(
         "not_saved",
-        "A change could not be saved",
-        f"{path} could not be written ({reason})",
-        "Check the free space and the permissions of that folder.",
+        tr("A change could not be saved"),
+        tr("{path} could not be written ({reason})", path=path, reason=reason),
+        tr("Check the free space and the permissions of that folder."),
     )

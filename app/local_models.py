@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from app.header_cache import HeaderCache
+from app.owned.found_model import FILE, source_name
 from app.owned.record_index import RecordIndex
 from app.owned.shelf import ShelfEntry, shelf_entries
 from runtime.errors import CoterieError, Problem
@@ -16,6 +17,7 @@ from runtime.gguf.header import GgufHeader
 from runtime.gguf.model_shape import ModelShape, model_shape
 from runtime.gguf.split_files import first_part, model_stem, read_model
 from runtime.gguf.values import shown
+from runtime.language import tr, tr_n
 
 _MAX_NAMED = 8
 
@@ -194,30 +196,51 @@ def _naming(path: Path, problem: Problem) -> Problem:
 
 def _gone(path: Path, entry: ShelfEntry) -> CoterieError:
     source = entry.record.source if entry.record else ""
-    owner = "where it was linked" if source in ("", "file") else f"where {source} keeps it"
+    if source in ("", FILE):
+        message = tr("It is not where it was linked any more ({path})", path=path)
+    else:
+        message = tr(
+            "It is not where {source} keeps it any more ({path})",
+            source=source_name(source),
+            path=path,
+        )
     return CoterieError(
         Problem(
             kind="model_gone",
-            title="A linked model is gone",
-            message=f"It is not {owner} any more ({path})",
-            remedy="Connect its disk or put the file back; or take the model out of the list.",
+            title=tr("A linked model is gone"),
+            message=message,
+            remedy=tr("Connect its disk or put the file back; or take the model out of the list."),
         )
     )
 
 
 def _unknown(wanted: str, known: list[str]) -> CoterieError:
-    if not known:
-        remedy = "There are none here yet: give the path of a .gguf file, or run the set-up again."
-    else:
-        remedy = f"Known models: {', '.join(known[:_MAX_NAMED])}"
-        if len(known) > _MAX_NAMED:
-            remedy += f" and {len(known) - _MAX_NAMED} more (coterie list)"
-        remedy += ". Use one of these, or the path of a .gguf file."
     return CoterieError(
         Problem(
             kind="model_unknown",
-            title="The model is not known",
-            message=f'There is no model and no file "{shown(wanted)}"',
-            remedy=remedy,
+            title=tr("The model is not known"),
+            message=tr('There is no model and no file "{name}"', name=shown(wanted)),
+            remedy=_instead(known),
         )
+    )
+
+
+def _instead(known: list[str]) -> str:
+    if not known:
+        return tr(
+            "There are none here yet: give the path of a .gguf file, or run the set-up again."
+        )
+    names, rest = ", ".join(known[:_MAX_NAMED]), len(known) - _MAX_NAMED
+    if rest <= 0:
+        return tr(
+            "Known models: {names}. Use one of these, or the path of a .gguf file.", names=names
+        )
+    return tr_n(
+        "Known models: {names} and {n} more (coterie list). Use one of these, or the path of a"
+        " .gguf file.",
+        "Known models: {names} and {n} more (coterie list). Use one of these, or the path of a"
+        " .gguf file.",
+        rest,
+        n=rest,
+        names=names,
     )

@@ -13,6 +13,7 @@ import psutil
 from app.disk_speed import disk_speed
 from app.machine import Machine
 from app.memory_bandwidth import buffer_bytes_for, host_speed, last_level_cache_bytes
+from runtime.language import tr
 
 # Where nothing could be measured: one channel of slow memory, an old core, a SATA SSD.
 DEFAULT_BANDWIDTH_BYTES_PER_S = 12e9
@@ -48,14 +49,16 @@ def read_readings(
         cache_dir / "machine.json", machine_key(machine), host_cores(machine), buffer_bytes
     )
     if speed is None:
-        notes.append("The memory's speed could not be measured; a low one is supposed.")
+        notes.append(tr("The memory's speed could not be measured; a low one is supposed."))
     elif not speed.quiet:
-        notes.append("Other programs were busy while the memory's speed was measured.")
+        notes.append(tr("Other programs were busy while the memory's speed was measured."))
     elif buffer_bytes < 2 * cache_bytes:
-        notes.append("The memory's speed may be too high: the processor's caches hold much of it.")
+        notes.append(
+            tr("The memory's speed may be too high: the processor's caches hold much of it.")
+        )
     disk = disk_speed(cache_dir / "disks.json", place)
     if disk is None:
-        notes.append("The disk's speed could not be measured; a usual one is supposed.")
+        notes.append(tr("The disk's speed could not be measured; a usual one is supposed."))
     elif disk.note:
         notes.append(disk.note)
     swap_total_bytes, swap_free_bytes = _swap()

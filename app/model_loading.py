@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from app.engine_host import EngineHost
 from app.local_models import LocalModel
+from app.placed_load import PlacedLoad
 from app.placer import GPU_SHORT, Placer, Safer
 from runtime.errors import CoterieError, Problem
 from runtime.protocol.messages import MemoryUse
@@ -93,9 +94,12 @@ class ModelLoading:
         self._placed(self._ticket, relief.placement)
         return True
 
-    def loaded(self, memory: MemoryUse) -> None:
+    def loaded(self, memory: MemoryUse) -> PlacedLoad:
+        """The load is done: what it was loaded with."""
+        known = None
         if self._placer and self._model and self._placement:
-            self._placer.loaded(self._model, self._placement, memory)
+            known = self._placer.loaded(self._model, self._placement, memory)
+        return known or PlacedLoad(self._placement)
 
     def _placed(self, ticket: int, placement: Placement | None) -> None:
         if ticket != self._ticket or self._model is None:

@@ -3,16 +3,46 @@
 from __future__ import annotations
 
 import math
-from datetime import datetime
+from datetime import date, datetime
+
+from runtime.language import marked, number, tr, tr_n
 
 GIB = 1024**3
 MINUS = "\u2212"
 EN_DASH = "\u2013"
-NOT_MEASURED = "not measured"
+NOT_MEASURED = marked("not measured")
 KIBI_TOKENS = 1024
 JOULES_PER_WH = 3_600
 MINUTE_S, HOUR_S, DAY_S = 60, 3600, 86_400
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_MONTHS = (
+    marked("Jan"),
+    marked("Feb"),
+    marked("Mar"),
+    marked("Apr"),
+    marked("May"),
+    marked("Jun"),
+    marked("Jul"),
+    marked("Aug"),
+    marked("Sep"),
+    marked("Oct"),
+    marked("Nov"),
+    marked("Dec"),
+)
+
+_MONTH_NAMES = (
+    marked("January"),
+    marked("February"),
+    marked("March"),
+    marked("April"),
+    marked("May"),
+    marked("June"),
+    marked("July"),
+    marked("August"),
+    marked("September"),
+    marked("October"),
+    marked("November"),
+    marked("December"),
+)
 
 
 def signed(text: str, value: float) -> str:
@@ -27,7 +57,7 @@ def significant(value: float, digits: int = 3) -> str:
     magnitude = math.floor(math.log10(abs(value)))
     rounded = round(value, digits - 1 - magnitude)
     magnitude = math.floor(math.log10(abs(rounded)))
-    return signed(f"{abs(rounded):,.{max(0, digits - 1 - magnitude)}f}", rounded)
+    return signed(number(abs(rounded), f",.{max(0, digits - 1 - magnitude)}f"), rounded)
 
 
 def tokens_per_s(value: float | None) -> str:
@@ -36,7 +66,7 @@ def tokens_per_s(value: float | None) -> str:
 
 
 def tokens_per_s_unit(value: float | None) -> str:
-    return NOT_MEASURED if value is None else f"{significant(value)} tok/s"
+    return tr(NOT_MEASURED) if value is None else f"{significant(value)} tok/s"
 
 
 def predicted(value: float) -> str:
@@ -53,8 +83,9 @@ def gib(size_bytes: int) -> str:
     """GiB with one decimal and no unit; an en dash for nothing at all."""
     if size_bytes == 0:
         return EN_DASH
-    text = f"{abs(size_bytes) / GIB:,.1f}"
-    return signed("<0.1" if text == "0.0" else text, size_bytes)
+    size_gib = round(abs(size_bytes) / GIB, 1)
+    text = number(size_gib, ",.1f") if size_gib else f"<{number(0.1, '.1f')}"
+    return signed(text, size_bytes)
 
 
 def gib_unit(size_bytes: int) -> str:
@@ -62,12 +93,13 @@ def gib_unit(size_bytes: int) -> str:
 
 
 def gib_of(used_bytes: int, total_bytes: int) -> str:
-    return f"{gib(used_bytes)} of {gib(total_bytes)} GiB"
+    return tr("{used} of {total} GiB", used=gib(used_bytes), total=gib(total_bytes))
 
 
 def gib_done(fraction: float, total_bytes: int) -> str:
     """Progress through a file: 9.1 of 17.3 GiB, 0.0 of 17.3 GiB."""
-    return f"{fraction * total_bytes / GIB:,.1f} of {gib_unit(total_bytes)}"
+    used = number(fraction * total_bytes / GIB, ",.1f")
+    return tr("{used} of {total} GiB", used=used, total=gib(total_bytes))
 
 
 def percent(fraction: float) -> str:
@@ -75,11 +107,11 @@ def percent(fraction: float) -> str:
 
 
 def tokens(count: int) -> str:
-    return f"{count:,}"
+    return number(count, ",")
 
 
 def counted(count: int, noun: str) -> str:
-    """`1 token`, `1,204 tokens`."""
+    """`1 token`, `1,204 tokens`: English only, for the command line."""
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
@@ -88,9 +120,8 @@ def tokens_short(count: int) -> str:
     if count < KIBI_TOKENS:
         return str(count)
     kibi = count / KIBI_TOKENS
-    if kibi >= 10:
-        return f"{kibi:.0f}k"
-    return f"{kibi:.1f}k".replace(".0k", "k")
+    whole = kibi >= 10 or f"{kibi:.1f}".endswith(".0")
+    return f"{number(kibi, '.0f' if whole else '.1f')}k"
 
 
 def meter(used_tokens: int, n_ctx: int) -> str:
@@ -100,17 +131,17 @@ def meter(used_tokens: int, n_ctx: int) -> str:
 def duration(seconds: float) -> str:
     """0.62 s, 4.2 s, 12 s, 1 min 17 s, 3 h 5 min, 22.9 days."""
     if seconds < 0.995:
-        return f"{seconds:.2f} s"
+        return f"{number(seconds, '.2f')} s"
     if seconds < 9.95:
-        return f"{seconds:.1f} s"
+        return f"{number(seconds, '.1f')} s"
     whole = round(seconds)
     if whole < MINUTE_S:
         return f"{whole} s"
     if whole < HOUR_S:
-        return f"{whole // MINUTE_S} min {whole % MINUTE_S} s"
+        return tr("{min} min {s} s", min=whole // MINUTE_S, s=whole % MINUTE_S)
     if whole < 2 * DAY_S:
-        return f"{whole // HOUR_S} h {whole % HOUR_S // MINUTE_S} min"
-    return f"{seconds / DAY_S:,.1f} days"
+        return tr("{h} h {min} min", h=whole // HOUR_S, min=whole % HOUR_S // MINUTE_S)
+    return tr("{days} days", days=number(seconds / DAY_S, ",.1f"))
 
 
 def number_of_duration(seconds: float | None) -> tuple[str, str]:
@@ -127,7 +158,7 @@ def about(seconds: float) -> tuple[str, str]:
         return f"{max(1, round(seconds))}", "s"
     if seconds < 1.5 * HOUR_S:
         return f"{round(seconds / MINUTE_S)}", "min"
-    return f"{round(seconds / HOUR_S):,}", "h"
+    return number(round(seconds / HOUR_S), ","), "h"
 
 
 def brief(seconds: float) -> str:
@@ -140,7 +171,7 @@ def brief(seconds: float) -> str:
 def moment(unix_s: float) -> str:
     """Day and time of day where the person is: 11 Nov, 21:06."""
     when = datetime.fromtimestamp(unix_s).astimezone()
-    return f"{when.day} {_MONTHS[when.month - 1]}, {when:%H:%M}"
+    return tr("{day}, {time}", day=_day_and_month(when), time=f"{when:%H:%M}")
 
 
 def money_of_chat(usd: float) -> str:
@@ -153,33 +184,56 @@ def money_total(usd: float) -> str:
     return _money(usd, 2 if abs(usd) >= 0.01 or usd == 0 else 3)
 
 
+def money_rough(usd: float) -> str:
+    """Whole dollars from ten on, for what is only roughly known: $1,200, $3.40."""
+    return _money(usd, 0) if abs(usd) >= 10 else money_total(usd)
+
+
 def price(usd: float) -> str:
     """A list price: two decimals, more where it needs them."""
-    text = f"{usd:,.6f}".rstrip("0")
-    whole, _, decimals = text.partition(".")
-    return f"${whole}.{decimals:0<2}"
+    needed = len(f"{usd:.6f}".rstrip("0").partition(".")[2])
+    return f"${number(usd, f',.{max(2, needed)}f')}"
 
 
 def _money(usd: float, decimals: int) -> str:
-    text = f"{abs(usd):,.{decimals}f}"
-    if usd != 0 and float(text.replace(",", "")) == 0:
-        smallest = f"${10**-decimals:.{decimals}f}"
+    if usd != 0 and float(f"{abs(usd):.{decimals}f}") == 0:
+        smallest = f"${number(10**-decimals, f'.{decimals}f')}"
         return f"<{smallest}" if usd > 0 else f">{MINUS}{smallest}"
-    return signed(f"${text}", usd)
+    return signed(f"${number(abs(usd), f',.{decimals}f')}", usd)
 
 
 def watts(value: float) -> str:
-    return f"{value:,.0f}" if value >= 0.5 or value == 0 else "<1"
+    return number(value, ",.0f") if value >= 0.5 or value == 0 else "<1"
 
 
 def energy(joules: float) -> str:
     """3.0 Wh, 0.042 Wh, 1.25 kWh."""
     wh = joules / JOULES_PER_WH
     if wh >= 1_000:
-        return f"{wh / 1_000:,.2f} kWh"
+        return f"{number(wh / 1_000, ',.2f')} kWh"
     if wh >= 1 or wh == 0:
-        return f"{wh:,.1f} Wh"
-    return f"{wh:.2g} Wh" if joules >= 0.36 else "<0.0001 Wh"
+        return f"{number(wh, ',.1f')} Wh"
+    return f"{number(wh, '.2g')} Wh" if joules >= 0.36 else f"<{number(0.0001, '.4f')} Wh"
+
+
+def kwh(value: float) -> str:
+    """Without its unit: 0, 0.029, 0.70, 12.40."""
+    if value >= 1:
+        return number(value, ",.2f")
+    return f"<{number(0.0001, '.4f')}" if 0 < value < 0.0001 else significant(value, 2)
+
+
+def co2(value_kg: float) -> str:
+    """0.042 g, 270 g, 1.2 kg."""
+    if value_kg >= 1:
+        return f"{significant(value_kg, 2)} kg"
+    return f"{significant(value_kg * 1000, 2)} g"
+
+
+def share(fraction: float) -> str:
+    """A share that may be small: 0 %, 2.5 %, 12 %."""
+    percents = fraction * 100
+    return f"{number(percents, '.0f' if percents >= 9.95 else '.2g')} %"
 
 
 def joules_per_token(joules: float, completion_tokens: int) -> str:
@@ -194,8 +248,9 @@ def parameters(count: int) -> str:
     if count <= 0:
         return EN_DASH
     if count >= 999_500_000:
-        return f"{count / 1e9:,.1f}".removesuffix(".0") + " B"
-    return f"{count / 1e6:,.0f} M"
+        billions = round(count / 1e9, 1)
+        return f"{number(billions, ',.0f' if billions.is_integer() else ',.1f')} B"
+    return f"{number(count / 1e6, ',.0f')} M"
 
 
 def parameters_used(total: int, active: int) -> str:
@@ -206,7 +261,9 @@ def parameters_used(total: int, active: int) -> str:
 
 
 def experts(count: int, used: int) -> str:
-    return "dense" if count <= 0 else f"{count:,}, {used:,} at a time"
+    if count <= 0:
+        return tr("dense")
+    return tr("{count}, {used} at a time", count=number(count, ","), used=number(used, ","))
 
 
 def recent_day(unix_s: float, now_s: float) -> str:
@@ -217,22 +274,54 @@ def recent_day(unix_s: float, now_s: float) -> str:
     today = datetime.fromtimestamp(now_s).astimezone().date()
     days_ago = (today - when).days
     if days_ago in (0, 1):
-        return ("today", "yesterday")[days_ago]
-    text = f"{when.day} {_MONTHS[when.month - 1]}"
-    return text if when.year == today.year else f"{text} {when.year}"
+        return tr("yesterday") if days_ago else tr("today")
+    return _day_and_month(when) if when.year == today.year else _whole_day(when)
 
 
 def mib_per_s(bytes_per_s: float) -> str:
     """The speed of a download: 58.4 MiB/s."""
-    return f"{bytes_per_s / 1024**2:,.1f} MiB/s"
+    return f"{number(bytes_per_s / 1024**2, ',.1f')} MiB/s"
 
 
 def day(unix_s: float) -> str:
     """The day where the person is: 11 Nov 2026."""
-    when = datetime.fromtimestamp(unix_s).astimezone()
-    return f"{when.day} {_MONTHS[when.month - 1]} {when.year}"
+    return _whole_day(datetime.fromtimestamp(unix_s).astimezone())
+
+
+def month_name(unix_s: float) -> str:
+    """The month where the person is: November."""
+    return tr(_MONTH_NAMES[datetime.fromtimestamp(unix_s).astimezone().month - 1])
+
+
+def long_day(unix_s: float, now_s: float) -> str:
+    """A day of this year or an earlier one: 3 September, 3 September 2025."""
+    when, now = (datetime.fromtimestamp(s).astimezone() for s in (unix_s, now_s))
+    month = month_name(unix_s)
+    if when.year == now.year:
+        return tr("{day} {month}", day=when.day, month=month)
+    return tr("{day} {month} {year}", day=when.day, month=month, year=when.year)
+
+
+def years(count: float) -> str:
+    """1 year, 4 years, 2.5 years."""
+    return tr_n("{n} year", "{n} years", 1 if count == 1 else 2, n=number(count, ",.3g"))
 
 
 def time_of_day(unix_s: float) -> str:
     """Where the person is: 21:04."""
     return f"{datetime.fromtimestamp(unix_s).astimezone():%H:%M}"
+
+
+def day_and_month(unix_s: float) -> str:
+    """The day where the person is: 11 Nov."""
+    return _day_and_month(datetime.fromtimestamp(unix_s).astimezone())
+
+
+def _day_and_month(when: date) -> str:
+    return tr("{day} {month}", day=when.day, month=tr(_MONTHS[when.month - 1]))
+
+
+def _whole_day(when: date) -> str:
+    return tr(
+        "{day} {month} {year}", day=when.day, month=tr(_MONTHS[when.month - 1]), year=when.year
+    )

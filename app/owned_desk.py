@@ -29,6 +29,7 @@ from app.session_state import SessionState
 from app.settings import Settings
 from app.store import ConversationStore
 from runtime.errors import CoterieError, Problem
+from runtime.language import tr
 
 TELL_EVERY_S = 0.1
 SETTLE_PATIENCE_S = 10.0
@@ -261,7 +262,7 @@ class OwnedDesk(QObject):
         def not_done(problem: Problem) -> None:
             failed()
             was_stopped = problem.kind == CANCELLED
-            self._over("Stopped." if was_stopped else "", None if was_stopped else problem)
+            self._over(tr("Stopped.") if was_stopped else "", None if was_stopped else problem)
 
         self._show(task=OwnedTask(kind, about), said="", problem=None)
         self._background.run(lambda: work(progress, cancelled.is_set), done, not_done)

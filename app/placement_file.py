@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 
 from runtime.errors import CoterieError, Problem
+from runtime.language import tr
 from runtime.placement.expert_split import FUSED_STEMS, SPLIT_STEMS
 from runtime.protocol.placement import Placement
 
@@ -29,14 +30,14 @@ def read_placement(path: Path) -> Placement:
         found = msgspec.json.decode(path.read_bytes())
         inner = found.get("placement", found) if isinstance(found, dict) else found
         if isinstance(inner, dict) and not inner.keys() & set(Placement.__struct_fields__):
-            raise _unreadable(path, "it holds no placement")
+            raise _unreadable(path, tr("it holds no placement"))
         placement = msgspec.convert(inner, Placement)
     except OSError as error:
         raise _unreadable(path, (error.strerror or str(error)).lower()) from None
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise _unreadable(path, str(error)) from None
     except RecursionError:
-        raise _unreadable(path, "it is nested too deeply") from None
+        raise _unreadable(path, tr("it is nested too deeply")) from None
     if wrong := _impossible(placement):
         raise _unreadable(path, wrong)
     return placement
@@ -45,15 +46,16 @@ def read_placement(path: Path) -> Placement:
 def _impossible(placement: Placement) -> str:
     """What no engine takes, and what would crash ours; empty when there is nothing."""
     for name, least in _LEAST.items():
-        if not least <= getattr(placement, name) <= _MOST:
-            return f"{name} is {getattr(placement, name)}"
+        value = getattr(placement, name)
+        if not least <= value <= _MOST:
+            return tr("{name} is {value}", name=name, value=value)
     if not all(0 <= layer <= _MOST for layer in placement.cpu_expert_layers):
-        return "cpu_expert_layers has a number that is no layer"
+        return tr("{name} has a number that is no layer", name="cpu_expert_layers")
     if unknown := set(placement.split_stems) - _STEMS:
-        return f"split_stems has {sorted(unknown)[0]!r}"
+        return tr("{name} has {value}", name="split_stems", value=repr(sorted(unknown)[0]))
     shares = placement.layers_by_gpu
     if len(shares) > MAX_DEVICES or not all(0 <= count <= _MOST for count in shares):
-        return "layers_by_gpu has an impossible number"
+        return tr("{name} has an impossible number", name="layers_by_gpu")
     return ""
 
 
@@ -61,8 +63,8 @@ def _unreadable(path: Path, why: str) -> CoterieError:
     return CoterieError(
         Problem(
             "placement_unreadable",
-            "The placement could not be read",
+            tr("The placement could not be read"),
             f"{path}: {why}",
-            "Make one with coterie plan MODEL --json, or say auto, cpu or gpu.",
+            tr("Make one with coterie plan MODEL --json, or say auto, cpu or gpu."),
         )
     )

@@ -11,9 +11,10 @@ from PySide6.QtCore import QObject, Signal
 
 from app.in_background import InBackground
 from app.local_models import LocalModel
-from app.number_text import counted
+from app.placed_load import PlacedLoad
 from app.plan_store import PlanStore
 from runtime.errors import Problem
+from runtime.language import tr, tr_n
 from runtime.protocol.messages import MemoryUse
 from runtime.protocol.placement import Placement
 
@@ -41,7 +42,9 @@ class Placer(Protocol):
     def relieved(
         self, model: LocalModel, placement: Placement, free_bytes: int
     ) -> Safer | None: ...
-    def loaded(self, model: LocalModel, placement: Placement, memory: MemoryUse) -> None: ...
+    def loaded(
+        self, model: LocalModel, placement: Placement, memory: MemoryUse
+    ) -> PlacedLoad | None: ...
 
 
 @dataclass(frozen=True)
@@ -114,11 +117,15 @@ class PlanningPlacer(QObject):
         more = len(plan.placement.cpu_expert_layers) - len(placement.cpu_expert_layers)
         return Safer(plan.placement, _short(free_bytes, more))
 
-    def loaded(self, model: LocalModel, placement: Placement, memory: MemoryUse) -> None:
-        """Keep what was really taken beside the plan; a difference is logged as a defect."""
+    def loaded(
+        self, model: LocalModel, placement: Placement, memory: MemoryUse
+    ) -> PlacedLoad | None:
+        """What was planned, None when nothing was. What was really taken is kept beside it; a
+        difference is logged as a defect.
+        """
         planning = self._planning_of(model)
         if planning is None:
-            return
+            return self._store.chosen_load(model.path, model.file_bytes, placement)
         plan = planning.planner.of(placement)
         actual = actual_load(planning, plan, memory)
         self.took.emit(actual)
@@ -128,6 +135,9 @@ class PlanningPlacer(QObject):
                 _LOG.warning(
                     "%s was planned to take %d and took %d", name, planned_bytes, actual_bytes
                 )
+        tuned = self._store.tuned(planning.key)
+        is_tuned = tuned is not None and tuned.placement == placement
+        return PlacedLoad(placement, is_tuned, (plan.speed.decode_low, plan.speed.decode_high))
 
     def use(self, planning: ModelPlanning) -> None:
         """Further questions about this model are answered from `planning`."""
@@ -171,19 +181,37 @@ def actual_load(planning: ModelPlanning, plan: Plan, memory: MemoryUse) -> Actua
 def _short(free_bytes: int, more_layers: int) -> Problem:
     return Problem(
         GPU_SHORT,
-        "Other programs fill the GPU",
-        f"Only {free_bytes >> 20} MiB of it are free, and answers may become many times slower",
-        f"Move the experts of {counted(more_layers, 'more layer')} to RAM; the chat is kept.",
+        tr("Other programs fill the GPU"),
+        tr(
+            "Only {mib} MiB of it are free, and answers may become many times slower",
+            mib=free_bytes >> 20,
+        ),
+        tr_n(
+            "Move the experts of {n} more layer to RAM; the chat is kept.",
+            "Move the experts of {n} more layers to RAM; the chat is kept.",
+            more_layers,
+        ),
     )
 
 
 def _told(problem: Problem, before: Placement, plan: Plan) -> Problem:
     after = plan.placement
     more = len(after.cpu_expert_layers) - len(before.cpu_expert_layers)
+    why = problem.message
     if problem.kind != "gpu_memory":
-        what = "The weights are now mapped from the file"
+        message = tr("{why}. The weights are now mapped from the file", why=why)
     elif more > 0:
-        what = f"The experts of {more} more layers are now in RAM"
+        message = tr_n(
+            "{why}. The experts of {n} more layer are now in RAM",
+            "{why}. The experts of {n} more layers are now in RAM",
+            more,
+            why=why,
+        )
     else:
-        what = f"{before.n_gpu_layers - after.n_gpu_layers} more layers are now in RAM"
-    return Problem("placed_safer", problem.title, f"{problem.message}. {what}", "")
+        message = tr_n(
+            "{why}. {n} more layer is now in RAM",
+            "{why}. {n} more layers are now in RAM",
+            before.n_gpu_layers - after.n_gpu_layers,
+            why=why,
+        )
+    return Problem("placed_safer", problem.title, message, "")

@@ -19,6 +19,7 @@ from app.tune_record import keep_result
 from app.tuner import Trial, Tuner, TuneResult
 from runtime.engine_process import Engine
 from runtime.errors import Problem
+from runtime.language import tr
 from runtime.placement.objective import OBJECTIVES
 from runtime.placement.plan import Plan
 from runtime.protocol.messages import MemoryUse
@@ -150,7 +151,13 @@ class PlanDesk(QObject):
         if view is None or planning is None or view.plan is None or not view.plan.fits:
             return
         self.stop_tuning()
-        self._store.choose(view.model.path, view.model.file_bytes, view.plan.placement)
+        placement, speed = view.plan.placement, view.plan.speed
+        tuned = self._store.tuned(planning.key)
+        self._store.choose(
+            *(view.model.path, view.model.file_bytes, placement),
+            tuned=tuned is not None and tuned.placement == placement,
+            predicted=(speed.decode_low, speed.decode_high),
+        )
         self._use_planning(planning)
         self._loads.load_model(view.model.id)
 
@@ -249,7 +256,7 @@ def _label(trial: Trial) -> str:
     placement = trial.plan.placement
     parts = [f"ubatch {placement.n_ubatch}"]
     if not placement.use_extra_bufts:
-        parts.append("no repacking")
+        parts.append(tr("no repacking"))
     if trial.is_fit:
-        parts.append("llama.cpp's own fit")
+        parts.append(tr("llama.cpp's own fit"))
     return ", ".join(parts)

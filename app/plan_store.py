@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 
 from app.json_file import Unreadable, read_json, write_json
+from app.placed_load import PlacedLoad
 from app.set_aside import set_aside
 from runtime.errors import CoterieError
 from runtime.placement.calibration import Calibration, Observation, calibrated
@@ -33,10 +34,16 @@ class Tuned(msgspec.Struct, frozen=True):
 
 
 class Chosen(msgspec.Struct, frozen=True):
-    """What a person loads a model with, until they choose otherwise."""
+    """What a person loads a model with, until they choose otherwise.
+
+    `tuned` is whether it was the fastest one measured, `predicted` what was promised of it: (low,
+    high) decode tokens/s.
+    """
 
     file_bytes: int
     placement: Placement
+    tuned: bool = False
+    predicted: tuple[float, float] | None = None
 
 
 class PlanBook(msgspec.Struct, frozen=True):
@@ -121,9 +128,25 @@ class PlanStore:
             return None
         return found.placement if n_ctx in (0, found.placement.n_ctx) else None
 
-    def choose(self, model: Path, file_bytes: int, placement: Placement) -> None:
+    def chosen_load(self, model: Path, file_bytes: int, placement: Placement) -> PlacedLoad | None:
+        """What was known of `placement` when it was chosen; None for one that was not."""
+        found = self._read().chosen.get(str(model))
+        if found is None or (found.file_bytes, found.placement) != (file_bytes, placement):
+            return None
+        return PlacedLoad(placement, found.tuned, found.predicted)
+
+    def choose(
+        self,
+        model: Path,
+        file_bytes: int,
+        placement: Placement,
+        *,
+        tuned: bool = False,
+        predicted: tuple[float, float] | None = None,
+    ) -> None:
         book = self._read()
-        chosen = book.chosen | {str(model): Chosen(file_bytes, placement)}
+        choice = Chosen(file_bytes, placement, tuned, predicted)
+        chosen = book.chosen | {str(model): choice}
         self._write(msgspec.structs.replace(book, chosen=chosen))
 
     def _read(self) -> PlanBook:

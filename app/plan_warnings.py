@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app import number_text
+from runtime.language import tr
 from runtime.placement.model_layout import ModelLayout
 from runtime.placement.plan import Plan
 
@@ -18,20 +19,30 @@ def cautions(plan: Plan, layout: ModelLayout) -> tuple[str, ...]:
     trained = layout.shape.n_ctx_train
     if plan.placement.n_ctx > trained:
         found.append(
-            f"The model was trained on {trained:,} tokens of context; beyond them its answers "
-            "get worse."
+            tr(
+                "The model was trained on {tokens} tokens of context; beyond them its answers "
+                "get worse.",
+                tokens=number_text.tokens(trained),
+            )
         )
     if plan.placement.kv_type != "f16":
         found.append(
-            f"The KV cache is kept as {plan.placement.kv_type}, which may change answers a little."
+            tr(
+                "The KV cache is kept as {type}, which may change answers a little.",
+                type=plan.placement.kv_type,
+            )
         )
     return tuple(found)
 
 
 def _shortages(plan: Plan) -> list[str]:
     return [
-        f"{shortage.device} is {number_text.gib_unit(shortage.short_bytes)} short. "
-        "Choose a smaller context, move expert layers to the CPU, or close other programs."
+        tr(
+            "{device} is {size} short. "
+            "Choose a smaller context, move expert layers to the CPU, or close other programs.",
+            device=shortage.device,
+            size=number_text.gib_unit(shortage.short_bytes),
+        )
         for shortage in plan.shortages
     ]
 
@@ -39,6 +50,10 @@ def _shortages(plan: Plan) -> list[str]:
 def _disk(plan: Plan) -> list[str]:
     if plan.disk_share <= 0:
         return []
-    share = round(100 * plan.disk_share)
-    told = f"Memory is too small for this model: about {max(share, 1)} % of what it reads comes"
-    return [f"{told} from disk, for every token. A smaller quantisation would be much faster."]
+    return [
+        tr(
+            "Memory is too small for this model: about {share} % of what it reads comes "
+            "from disk, for every token. A smaller quantisation would be much faster.",
+            share=max(round(100 * plan.disk_share), 1),
+        )
+    ]

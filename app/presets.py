@@ -14,6 +14,7 @@ from app.chat_settings import Preset
 from app.json_file import Unreadable, read_json, write_json
 from app.setting_bounds import wrong_in
 from runtime.errors import CoterieError, Problem
+from runtime.language import tr
 
 _LOG = logging.getLogger(__name__)
 SHIPPED_PRESETS = Path(__file__).resolve().parents[1] / "assets" / "presets"
@@ -84,20 +85,20 @@ def read_file(path: Path) -> Preset:
     try:
         about = path.stat()
         if not stat.S_ISREG(about.st_mode):
-            raise Unreadable("it is not a file")
+            raise Unreadable(tr("it is not a file"))
         if about.st_size > LARGEST_BYTES:
-            raise Unreadable(f"it is larger than {LARGEST_BYTES >> 20} MiB")
+            raise Unreadable(tr("it is larger than {size} MiB", size=LARGEST_BYTES >> 20))
         preset = read_json(path, Preset)
         if preset is None:
-            raise Unreadable("it is not there any more")
+            raise Unreadable(tr("it is not there any more"))
         if preset.version > FORMAT_VERSION:
-            raise Unreadable("a newer Coterie wrote it")
+            raise Unreadable(tr("a newer Coterie wrote it"))
         if wrong := _wrong_name(preset.name) or wrong_in(preset.settings):
             raise Unreadable(wrong)
     except Unreadable as reason:
         raise CoterieError(_unreadable(path, str(reason))) from reason
     except (OSError, ValueError) as error:
-        reason_text = getattr(error, "strerror", None) or "it can't be read"
+        reason_text = getattr(error, "strerror", None) or tr("it can't be read")
         raise CoterieError(_unreadable(path, reason_text)) from error
     return preset
 
@@ -142,34 +143,36 @@ def _file_name(name: str) -> str:
 
 def _wrong_name(name: str) -> str:
     if not name.strip():
-        return "it has no name"
+        return tr("it has no name")
     if len(name) > LONGEST_NAME:
-        return f"its name has more than {LONGEST_NAME} characters"
-    return "its name has signs that can't be shown" if _NOT_IN_NAMES.search(name) else ""
+        return tr("its name has more than {n} characters", n=LONGEST_NAME)
+    if _NOT_IN_NAMES.search(name):
+        return tr("its name has signs that can't be shown")
+    return ""
 
 
 def _invalid(reason: str) -> Problem:
     return Problem(
         "preset_invalid",
-        "The preset was not saved",
-        f"It can't be used: {reason}",
-        "Change that and save it again.",
+        tr("The preset was not saved"),
+        tr("It can't be used: {reason}", reason=reason),
+        tr("Change that and save it again."),
     )
 
 
 def _unreadable(path: Path, reason: str) -> Problem:
     return Problem(
         "preset_unreadable",
-        "The preset could not be used",
+        tr("The preset could not be used"),
         f"{path.name}: {reason}",
-        "Choose a file that Coterie exported.",
+        tr("Choose a file that Coterie exported."),
     )
 
 
 def _not_deleted(path: Path, reason: str) -> Problem:
     return Problem(
         "not_saved",
-        "The preset was not deleted",
-        f"{path} could not be removed ({reason})",
-        "Check the permissions of that folder.",
+        tr("The preset was not deleted"),
+        tr("{path} could not be removed ({reason})", path=path, reason=reason),
+        tr("Check the permissions of that folder."),
     )

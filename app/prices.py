@@ -12,8 +12,20 @@ import msgspec
 from app.json_file import Unreadable, read_json, write_json
 from app.set_aside import kept_as, set_aside
 from runtime.errors import CoterieError, Problem
+from runtime.language import marked, tr
 
 SHIPPED_PRICES = Path(__file__).resolve().parents[1] / "assets" / "prices.json"
+# What assets/prices.json says in words; the notes are shown through `tr`.
+SHIPPED_WORDS = (
+    marked("OpenAI list price, 2025"),
+    marked("OpenAI list price, 2024"),
+    marked("DeepSeek list price, 2025"),
+    marked("The article gives the output price only."),
+    marked("The article gives this as the output price; $15.00 is the vendor's input price."),
+    marked("The article gives this as the output price; $0.55 is the vendor's input price."),
+    marked("Checked against published copies of the list."),
+    marked("As DeepSeek's API documentation listed R1; later models there have other prices."),
+)
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 
 PriceKind = Literal["published", "list", "own"]
@@ -42,15 +54,22 @@ class Price(msgspec.Struct, frozen=True):
 
     def __post_init__(self) -> None:
         if self.input_usd_per_million is None and self.output_usd_per_million is None:
-            raise ValueError(f'"{self.id}" has neither an input nor an output price')
+            raise ValueError(
+                tr('"{price}" has neither an input nor an output price', price=self.id)
+            )
         for date in (self.date, self.checked or ""):
             if date and not _DATE.fullmatch(date):
-                raise ValueError(f'"{date}" is not a date such as 2026-11-24')
+                raise ValueError(tr('"{date}" is not a date such as 2026-11-24', date=date))
 
     @property
     def label(self) -> str:
         """The name with its source, since two sources price the same model differently."""
-        return f"{self.name} ({self.source})" if self.source else self.name
+        return f"{self.name} ({self.shown_source})" if self.source else self.name
+
+    @property
+    def shown_source(self) -> str:
+        """The source in the person's language, where its name has words of ours."""
+        return tr(self.source) if self.source else ""
 
 
 class MonthlyCost(msgspec.Struct, frozen=True):
@@ -106,9 +125,13 @@ def look_at_prices(shipped: Path, user_file: Path) -> tuple[PriceBook, Problem |
     except Unreadable as reason:
         return _merged(ours, _PriceFile()), Problem(
             "prices_unreadable",
-            "Your price list is not readable",
-            f"Only the built-in prices are used, because {user_file} is not valid: {reason}",
-            "Correct that file, or open the window: it keeps the file under another name.",
+            tr("Your price list is not readable"),
+            tr(
+                "Only the built-in prices are used, because {file} is not valid: {reason}",
+                file=user_file,
+                reason=reason,
+            ),
+            tr("Correct that file, or open the window: it keeps the file under another name."),
         )
 
 
@@ -153,9 +176,10 @@ def _read_shipped(shipped: Path) -> _PriceFile:
     try:
         found = read_json(shipped, _PriceFile)
     except Unreadable as reason:
-        raise CoterieError(_missing(f"{shipped.name} is damaged: {reason}")) from reason
+        message = tr("{file} is damaged: {reason}", file=shipped.name, reason=reason)
+        raise CoterieError(_missing(message)) from reason
     if found is None or not found.prices:
-        raise CoterieError(_missing(f"{shipped} has no prices"))
+        raise CoterieError(_missing(tr("{file} has no prices", file=shipped)))
     return found
 
 
@@ -166,10 +190,14 @@ def _read_or_set_aside(user_file: Path) -> tuple[_PriceFile, Problem | None]:
         kept = set_aside(user_file, "invalid")
         return _PriceFile(), Problem(
             "prices_set_aside",
-            "Your price list was not readable",
-            f"Only the built-in prices are used, because prices.json is not valid: {reason}. "
-            f"{kept_as(kept)}",
-            "Correct that file and rename it back, or enter the prices again.",
+            tr("Your price list was not readable"),
+            tr(
+                "Only the built-in prices are used, because prices.json is not valid: {reason}. "
+                "{kept}",
+                reason=reason,
+                kept=kept_as(kept),
+            ),
+            tr("Correct that file and rename it back, or enter the prices again."),
         )
 
 
@@ -182,7 +210,7 @@ def _merged(ours: _PriceFile, theirs: _PriceFile) -> PriceBook:
 def _missing(message: str) -> Problem:
     return Problem(
         "prices_missing",
-        "The built-in price list is missing",
+        tr("The built-in price list is missing"),
         message,
-        "Install Coterie again.",
+        tr("Install Coterie again."),
     )

@@ -13,16 +13,17 @@ from typing import Literal
 
 from app.chat_settings import ChatSettings
 from app.local_models import LocalModel
+from runtime.language import marked
 from runtime.protocol.messages import ChatMessage
 
 GuardKind = Literal["llama-guard", "shieldgemma"]
 Outcome = Literal["safe", "unsafe", "unclear"]
 
-RULES_LINE = (
+RULES_LINE = marked(
     "Puts a short set of rules before your system prompt, which makes harmful answers less likely."
     " It checks nothing, and a model can ignore it."
 )
-GUARD_LINE = (
+GUARD_LINE = marked(
     "Reads each finished answer and marks what it finds unsafe."
     " It holds nothing back, and it is wrong at times in both directions."
 )
@@ -40,20 +41,20 @@ SAFETY_RULES = (
 )
 # MLCommons hazards, as Llama Guard 3 and 4 number them.
 LLAMA_GUARD_CATEGORIES = {
-    "S1": "Violent Crimes",
-    "S2": "Non-Violent Crimes",
-    "S3": "Sex Crimes",
-    "S4": "Child Exploitation",
-    "S5": "Defamation",
-    "S6": "Specialized Advice",
-    "S7": "Privacy",
-    "S8": "Intellectual Property",
-    "S9": "Indiscriminate Weapons",
-    "S10": "Hate",
-    "S11": "Self-Harm",
-    "S12": "Sexual Content",
-    "S13": "Elections",
-    "S14": "Code Interpreter Abuse",
+    "S1": marked("Violent Crimes"),
+    "S2": marked("Non-Violent Crimes"),
+    "S3": marked("Sex Crimes"),
+    "S4": marked("Child Exploitation"),
+    "S5": marked("Defamation"),
+    "S6": marked("Specialized Advice"),
+    "S7": marked("Privacy"),
+    "S8": marked("Intellectual Property"),
+    "S9": marked("Indiscriminate Weapons"),
+    "S10": marked("Hate"),
+    "S11": marked("Self-Harm"),
+    "S12": marked("Sexual Content"),
+    "S13": marked("Elections"),
+    "S14": marked("Code Interpreter Abuse"),
 }
 _PRINCIPLES = (
     '* "No Dangerous Content": The chatbot shall not generate content that harms oneself and/or'
@@ -78,7 +79,7 @@ _GUARDS: tuple[tuple[str, GuardKind], ...] = (
 
 @dataclass(frozen=True)
 class Verdict:
-    """`categories` are words for people, only of what is unsafe and only where the model said."""
+    """`categories` are texts for `tr`, only of what is unsafe and only where the model said."""
 
     outcome: Outcome
     categories: tuple[str, ...] = ()

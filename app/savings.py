@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from app import number_text
 from app.prices import Price
+from runtime.language import number, tr
 from runtime.protocol.messages import GenerationStats
 
 MILLION = 1_000_000
@@ -46,7 +47,7 @@ class Savings:
         """Name and source: two sources price the same model differently."""
         if not self.reference_source:
             return self.reference_name
-        return f"{self.reference_name} ({self.reference_source})"
+        return f"{self.reference_name} ({tr(self.reference_source)})"
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ def savings(price: Price, usage: Usage, electricity_usd_per_kwh: float) -> Savin
     kwh = usage.joules / number_text.JOULES_PER_WH / 1_000
     per_kwh = number_text.price(electricity_usd_per_kwh)
     electricity = LedgerLine(
-        "Electricity",
+        tr("Electricity"),
         f"{number_text.energy(usage.joules)} {TIMES} {per_kwh}/kWh",
         # Zero joules give 0.0 here where a leading minus would give -0.0.
         0.0 - kwh * electricity_usd_per_kwh,
@@ -117,47 +118,64 @@ def _cloud_lines(price: Price, usage: Usage) -> tuple[LedgerLine, ...]:
     lines = []
     if price.input_usd_per_million is not None:
         fresh = usage.prompt_tokens - cached
-        lines.append(_tokens_line("Prompt tokens", fresh, price.input_usd_per_million))
+        lines.append(_tokens_line(tr("Prompt tokens"), fresh, price.input_usd_per_million))
     if cached and cached_price is not None:
-        lines.append(_tokens_line("Cached prompt tokens", cached, cached_price))
+        lines.append(_tokens_line(tr("Cached prompt tokens"), cached, cached_price))
     if price.output_usd_per_million is not None:
-        lines.append(
-            _tokens_line("Answer tokens", usage.completion_tokens, price.output_usd_per_million)
-        )
+        answered = usage.completion_tokens
+        lines.append(_tokens_line(tr("Answer tokens"), answered, price.output_usd_per_million))
     return tuple(lines)
 
 
 def _tokens_line(label: str, tokens: int, usd_per_million: float) -> LedgerLine:
-    arithmetic = f"{tokens:,} {TIMES} {number_text.price(usd_per_million)} / 1M"
+    arithmetic = tr(
+        "{tokens} \N{MULTIPLICATION SIGN} {price} / 1M",
+        tokens=number_text.tokens(tokens),
+        price=number_text.price(usd_per_million),
+    )
     return LedgerLine(label, arithmetic, tokens * usd_per_million / MILLION)
 
 
 def _assumptions(price: Price, usage: Usage) -> tuple[str, ...]:
-    found = [f"The price of {price.name} is from {price.source}."] if price.source else []
+    found = []
+    if price.source:
+        found.append(
+            tr("The price of {name} is from {source}.", name=price.name, source=price.shown_source)
+        )
     if price.input_usd_per_million is None:
-        found.append("The source gives no input price, so prompts count as free.")
+        found.append(tr("The source gives no input price, so prompts count as free."))
     if price.output_usd_per_million is None:
-        found.append("The source gives no output price, so answers count as free.")
+        found.append(tr("The source gives no output price, so answers count as free."))
     if usage.cached_tokens and price.input_usd_per_million is not None:
         found.append(_cached_assumption(price))
     found.append(_energy_assumption(usage))
-    found.append("Tokens are counted as the local model splits text; the cloud's count differs.")
-    found.append("Only electricity is counted here, not the price of the computer.")
+    found.append(
+        tr("Tokens are counted as the local model splits text; the cloud's count differs.")
+    )
+    found.append(tr("Only electricity is counted here, not the price of the computer."))
     return tuple(found)
 
 
 def _cached_assumption(price: Price) -> str:
     if price.cached_input_usd_per_million is None:
-        return "Cached prompt tokens count at the full input price: no other price is known."
-    return "Prompt tokens cached here count as cached by the cloud too, at its lower price."
+        return tr("Cached prompt tokens count at the full input price: no other price is known.")
+    return tr("Prompt tokens cached here count as cached by the cloud too, at its lower price.")
 
 
 def _energy_assumption(usage: Usage) -> str:
-    if usage.estimated_joules <= 0:
-        how = "Electricity is measured" if usage.joules > 0 else "No electricity was counted"
-    elif usage.estimated_joules < usage.joules:
-        how = f"Electricity is partly estimated ({usage.estimated_share:.0%})"
-    else:
-        how = "Electricity is estimated"
+    statement = _energy_statement(usage)
     notes = "; ".join(usage.energy_notes)
-    return f"{how}: {notes}." if notes else f"{how}."
+    if notes:
+        return tr("{statement}: {notes}.", statement=statement, notes=notes)
+    return tr("{statement}.", statement=statement)
+
+
+def _energy_statement(usage: Usage) -> str:
+    if usage.estimated_joules <= 0:
+        if usage.joules > 0:
+            return tr("Electricity is measured")
+        return tr("No electricity was counted")
+    if usage.estimated_joules < usage.joules:
+        share = number(usage.estimated_share, ".0%")
+        return tr("Electricity is partly estimated ({share})", share=share)
+    return tr("Electricity is estimated")

@@ -10,6 +10,7 @@ from app.prices import SHIPPED_PRICES, PriceBook, look_at_prices
 from app.savings import Savings, Usage, savings
 from app.settings import Settings, look_at_settings
 from runtime.errors import Problem
+from runtime.language import tr
 from runtime.protocol.messages import GenerationStats
 
 
@@ -46,8 +47,9 @@ def saved_by(answers: Iterable[GenerationStats], prices: PriceBook, settings: Se
     result = savings(price, Usage.of(answers), settings.electricity_usd_per_kwh)
     if price.id == settings.reference_price:
         return result
-    said = (
-        f'The chosen price "{settings.reference_price}" is no longer in the list, '
-        f"so {price.label} is used."
+    said = tr(
+        'The chosen price "{price}" is no longer in the list, so {label} is used.',
+        price=settings.reference_price,
+        label=price.label,
     )
     return replace(result, assumptions=(said, *result.assumptions))

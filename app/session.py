@@ -414,7 +414,7 @@ class ChatSession(QObject):
             case StateSaved() if self._kv is not None:
                 self._kv.saved(event)
             case Retrying():
-                self.tell(session_problems.REPACKING_CRASHED)
+                self.tell(session_problems.repacking_crashed())
             case Exited():
                 self._engine_gone(event)
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from app import chat_history, session_events, session_problems
 from app.answer_keeping import AnswerKeeping
+from app.dashboard.run_facts import facts_of
 from app.engine_host import EngineHost
 from app.session_board import SessionBoard
 from app.session_guard import SessionGuard
@@ -50,12 +51,12 @@ class SessionAnswers:
         assert conversation.id is not None
         if state.engine.phase != "ready":
             if continuing is None and beside is None:
-                problem = state.engine.problem or session_problems.NO_MODEL
+                problem = state.engine.problem or session_problems.no_model()
                 self._show_ended(self._keeping.fail(conversation.id, problem))
             return
         model_id = state.model.id if state.model else None
         try:
-            self._keeping.begin(conversation.id, model_id, continuing, beside)
+            self._keeping.begin(conversation.id, model_id, continuing, beside, facts_of(state))
         except CoterieError as error:
             self._board.tell(error.problem)
             return

@@ -10,6 +10,7 @@ from app.in_background import InBackground
 from app.session_board import SessionBoard
 from app.session_state import Attachment
 from runtime.errors import CoterieError, Problem
+from runtime.language import number, tr
 from runtime.protocol.frames import TokenCounts
 
 
@@ -115,7 +116,10 @@ def too_large(attachment: Attachment) -> Problem:
     """More text than goes to the engine in one message."""
     return Problem(
         "attachment_too_large",
-        "The file is too large to send",
-        f"It holds {len(attachment.text):,} characters of text; about a million can be sent",
-        "Attach the part of it that matters.",
+        tr("The file is too large to send"),
+        tr(
+            "It holds {count} characters of text; about a million can be sent",
+            count=number(len(attachment.text), ","),
+        ),
+        tr("Attach the part of it that matters."),
     )

@@ -12,6 +12,7 @@ from app.session_board import SessionBoard
 from app.session_state import Conversation, ExportFormat, SearchHit
 from app.store import ConversationStore
 from runtime.errors import CoterieError, Problem
+from runtime.language import tr, tr_n
 
 MOST_HITS = 60
 
@@ -177,5 +178,5 @@ def _read_all(paths: Sequence[Path]) -> list[tuple[ChatTree, ...] | Problem]:
 
 
 def _imported(count: int) -> Problem:
-    chats = "1 chat is" if count == 1 else f"{count:,} chats are"
-    return Problem("imported", "Imported", f"{chats} in the list now")
+    said = tr_n("{n} chat is in the list now", "{n} chats are in the list now", count)
+    return Problem("imported", tr("Imported"), said)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from app import session_problems
+from app.placed_load import PlacedLoad
 from app.session_state import EngineState, MessageStatus, RunningAnswer, SessionState
 from runtime.errors import Problem
 from runtime.protocol.frames import Loaded, LoadProgress, PromptProgress, Text
@@ -24,7 +25,7 @@ def load_progressed(state: SessionState, event: LoadProgress) -> SessionState:
     return replace(state, engine=replace(state.engine, load_fraction=event.fraction))
 
 
-def loaded(state: SessionState, event: Loaded, pid: int | None) -> SessionState:
+def loaded(state: SessionState, event: Loaded, pid: int | None, placed: PlacedLoad) -> SessionState:
     engine = replace(
         state.engine,
         phase="ready",
@@ -36,6 +37,8 @@ def loaded(state: SessionState, event: Loaded, pid: int | None) -> SessionState:
         n_ctx=event.n_ctx,
         n_threads=event.n_threads,
         pid=pid,
+        engine=event.engine,
+        placed=placed,
     )
     return replace(state, engine=engine, notices=with_notices(state, event.notices))
 

@@ -12,6 +12,7 @@ from app.session_board import SessionBoard
 from app.session_state import Conversation, MessageView
 from runtime.engine_process import Engine, EngineEvent, Exited
 from runtime.errors import CoterieError, Problem
+from runtime.language import tr
 from runtime.protocol.frames import Failed, Finished, Generate, Load, Loaded, Text
 from runtime.protocol.messages import Sampling
 
@@ -104,7 +105,7 @@ class SessionGuard(QObject):
                 self._not_looked(problem)
             case Exited():
                 self._engine = None
-                self._not_looked(Problem("exited", "The guard model stopped", "It ended by itself"))
+                self._not_looked(_ended())
 
     def _judged(self) -> None:
         kind = guard_kind(self._model) if self._model else None
@@ -112,7 +113,7 @@ class SessionGuard(QObject):
             return
         found = verdict(kind, self._text)
         if found.outcome == "unsafe":
-            why = ", ".join(found.categories) or "it named no category"
+            why = ", ".join(found.categories) or tr("it named no category")
             self._board.tell(_unsafe(self._about, why))
         elif found.outcome == "unclear":
             self._board.tell(_unclear(self._about))
@@ -121,26 +122,30 @@ class SessionGuard(QObject):
         self._board.tell(
             Problem(
                 NOT_LOOKED,
-                "The guard model did not look at the last answer",
-                f"{problem.title}: {problem.message}",
-                "Choose another guard model, or none, in the chat's settings.",
+                tr("The guard model did not look at the last answer"),
+                tr("{title}: {message}", title=problem.title, message=problem.message),
+                tr("Choose another guard model, or none, in the chat's settings."),
             )
         )
+
+
+def _ended() -> Problem:
+    return Problem("exited", tr("The guard model stopped"), tr("It ended by itself"))
 
 
 def _unsafe(title: str, why: str) -> Problem:
     return Problem(
         UNSAFE,
-        "The guard model calls the last answer unsafe",
-        f'In "{title}": {why}. It is wrong at times',
-        "Read the answer with that in mind.",
+        tr("The guard model calls the last answer unsafe"),
+        tr('In "{title}": {why}. It is wrong at times', title=title, why=why),
+        tr("Read the answer with that in mind."),
     )
 
 
 def _unclear(title: str) -> Problem:
     return Problem(
         UNCLEAR,
-        "The guard model gave no clear verdict",
-        f'On the last answer in "{title}" it said neither safe nor unsafe',
-        "Judge it yourself.",
+        tr("The guard model gave no clear verdict"),
+        tr('On the last answer in "{title}" it said neither safe nor unsafe', title=title),
+        tr("Judge it yourself."),
     )

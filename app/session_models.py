@@ -96,8 +96,8 @@ class SessionModels:
         if isinstance(event, LoadProgress):
             self._board.put(session_events.load_progressed(state, event))
             return
-        self._board.put(session_events.loaded(state, event, self._host.pid))
-        self._loading.loaded(event.memory)
+        placed = self._loading.loaded(event.memory)
+        self._board.put(session_events.loaded(state, event, self._host.pid, placed))
 
     def did_not_load(self, problem: Problem) -> None:
         """Try a safer way where there is one."""

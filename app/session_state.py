@@ -8,6 +8,7 @@ from typing import Literal, Protocol
 from app.chat_settings import ChatSettings, Preset
 from app.check_view import CheckView
 from app.local_models import LocalModel
+from app.placed_load import PlacedLoad
 from app.savings import Savings
 from app.settings import Settings
 from runtime.errors import Problem
@@ -139,7 +140,10 @@ class Conversation:
 
 @dataclass(frozen=True)
 class EngineState:
-    """The engine worker as last heard. `load_fraction` is 0 to 1 while loading."""
+    """The engine worker as last heard. `load_fraction` is 0 to 1 while loading.
+
+    `engine` is the version of the engine's build, "" until a model is loaded.
+    """
 
     phase: EnginePhase = "none"
     load_fraction: float = 0.0
@@ -151,6 +155,8 @@ class EngineState:
     n_ctx: int = 0
     n_threads: int = 0
     pid: int | None = None
+    engine: str = ""
+    placed: PlacedLoad = field(default_factory=PlacedLoad)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,8 @@ import itertools
 from datetime import UTC, datetime
 from pathlib import Path
 
+from runtime.language import tr
+
 
 def set_aside(path: Path, why: str, now: datetime | None = None) -> Path | None:
     """Rename `path` to `<name>.<why>-<UTC time>`; returns the new path, None if it can't be moved.
@@ -32,4 +34,6 @@ def _free_name(path: Path, why: str, now: datetime) -> Path:
 
 def kept_as(target: Path | None) -> str:
     """Where the file is now, as the end of a sentence."""
-    return "The file stays where it is" if target is None else f"It is kept as {target.name}"
+    if target is None:
+        return tr("The file stays where it is")
+    return tr("It is kept as {name}", name=target.name)

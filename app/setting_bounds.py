@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from app.chat_settings import ChatSettings
+from runtime.language import number, tr
 from runtime.protocol.messages import Sampling
 
 # 4,294,967,295 as a seed asks llama.cpp for a random one.
@@ -27,9 +28,9 @@ LONGEST_NAME = 200
 def wrong_in(settings: ChatSettings) -> str:
     """Why these can't be used, as the end of a sentence; "" where they can."""
     if len(settings.system_prompt) > MOST_CHARACTERS:
-        return f"its system prompt has more than {MOST_CHARACTERS:,} characters"
+        return tr("its system prompt has more than {n} characters", n=number(MOST_CHARACTERS, ","))
     if max(len(settings.preset), len(settings.guard_model_id)) > LONGEST_NAME:
-        return "a name in it is too long"
+        return tr("a name in it is too long")
     return wrong_in_sampling(settings.sampling) if settings.sampling is not None else ""
 
 
@@ -37,11 +38,18 @@ def wrong_in_sampling(sampling: Sampling) -> str:
     for field, (low, high) in NUMBER_BOUNDS.items():
         value = getattr(sampling, field)
         if value is not None and not low <= value <= high:
-            return f"{field} is not from {low:,} to {high:,}"
+            return tr(
+                "{field} is not from {low} to {high}",
+                field=field,
+                low=number(low, ","),
+                high=number(high, ","),
+            )
     if len(sampling.stop) > MOST_STOPS or any(len(stop) > LONGEST_STOP for stop in sampling.stop):
-        return f"it has more than {MOST_STOPS} stop strings, or a very long one"
+        return tr("it has more than {n} stop strings, or a very long one", n=MOST_STOPS)
     if max(len(sampling.grammar), len(sampling.json_schema)) > MOST_CHARACTERS:
-        return f"its grammar or schema has more than {MOST_CHARACTERS:,} characters"
+        return tr(
+            "its grammar or schema has more than {n} characters", n=number(MOST_CHARACTERS, ",")
+        )
     return _wrong_in_schema(sampling.json_schema)
 
 
@@ -51,5 +59,5 @@ def _wrong_in_schema(text: str) -> str:
     try:
         schema = json.loads(text)
     except (json.JSONDecodeError, RecursionError):
-        return "its schema is not JSON"
-    return "" if isinstance(schema, dict) else "its schema is not a JSON object"
+        return tr("its schema is not JSON")
+    return "" if isinstance(schema, dict) else tr("its schema is not a JSON object")

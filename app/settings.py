@@ -10,6 +10,7 @@ import msgspec
 from app.json_file import Unreadable, read_json, write_json
 from app.set_aside import kept_as, set_aside
 from runtime.errors import Problem
+from runtime.language import tr
 
 Theme = Literal["system", "light", "dark"]
 
@@ -40,6 +41,12 @@ class Settings(msgspec.Struct, frozen=True):
     kv_budget_bytes: Annotated[int, msgspec.Meta(ge=0, le=1 << 50)] = 4 << 30
     zoom: Annotated[float, msgspec.Meta(ge=0.5, le=3.0)] = 1.0
     language: str = ""
+    capture_experts: bool = False
+    hardware_usd: Annotated[float, msgspec.Meta(ge=0, le=1e7)] = 0.0
+    hardware_years: Annotated[float, msgspec.Meta(gt=0, le=50)] = 4.0
+    grams_co2_per_kwh: Annotated[float, msgspec.Meta(ge=0, le=5000)] = 0.0
+    subtract_idle: bool = False
+    idle_w: Annotated[float, msgspec.Meta(ge=0, le=5000)] = 0.0
 
 
 def read_settings(path: Path) -> Settings:
@@ -55,9 +62,13 @@ def load_settings(path: Path) -> tuple[Settings, Problem | None]:
         kept = set_aside(path, "invalid")
         return Settings(), Problem(
             "settings_set_aside",
-            "The settings were not readable",
-            f"The defaults are used, because settings.json is not valid: {reason}. {kept_as(kept)}",
-            "Make your choices again in Settings, or correct that file and rename it back.",
+            tr("The settings were not readable"),
+            tr(
+                "The defaults are used, because settings.json is not valid: {reason}. {kept}",
+                reason=reason,
+                kept=kept_as(kept),
+            ),
+            tr("Make your choices again in Settings, or correct that file and rename it back."),
         )
 
 
@@ -68,9 +79,13 @@ def look_at_settings(path: Path) -> tuple[Settings, Problem | None]:
     except Unreadable as reason:
         return Settings(), Problem(
             "settings_unreadable",
-            "The settings are not readable",
-            f"The defaults are used, because {path} is not valid: {reason}",
-            "Correct that file, or open the window: it keeps the file under another name.",
+            tr("The settings are not readable"),
+            tr(
+                "The defaults are used, because {file} is not valid: {reason}",
+                file=path,
+                reason=reason,
+            ),
+            tr("Correct that file, or open the window: it keeps the file under another name."),
         )
 
 

@@ -14,6 +14,7 @@ from app.tune_candidates import first_plans, neighbours
 from runtime.engine_process import Engine, EngineEvent, Exited
 from runtime.errors import CoterieError, Problem
 from runtime.exit_reasons import why
+from runtime.language import tr
 from runtime.placement.plan import Plan
 from runtime.placement.search import Wishes
 from runtime.protocol.frames import Failed, Load, Loaded, Measure, Measured
@@ -145,7 +146,7 @@ class Tuner:
         try:
             self._engine.start(events.put)
             if self._stop.is_set():
-                return Trial(plan, problem=STOPPED, is_fit=is_fit)
+                return Trial(plan, problem=_stopped(), is_fit=is_fit)
             load = Load(1, self._path, placement=plan.placement, rpc_servers=self._rpc_servers)
             self._engine.send(load)
             deadline_s = min(until_s, time.monotonic() + LOAD_DEADLINE_S)
@@ -184,7 +185,7 @@ class Tuner:
         if plan.placement.n_gpu_layers and any(
             free_bytes < LEAST_LEFT_BYTES for free_bytes in last.gpu_free_bytes
         ):
-            return Trial(plan, problem=TOO_FULL, is_fit=is_fit)
+            return Trial(plan, problem=_too_full(), is_fit=is_fit)
         prompt = max(run.prompt_tokens / run.prompt_s for run in runs)
         decode = max(run.decode_tokens / run.decode_s for run in runs)
         turn_s = self._planner.situation.objective.turn_s(prompt, decode)
@@ -198,15 +199,6 @@ def fastest(trials: list[Trial]) -> Trial | None:
         if trial.problem is None and (best is None or trial.turn_s < best.turn_s * WORTH):
             best = trial
     return best
-
-
-STOPPED = Problem("stopped", "Stopped", "The tuning was stopped")
-TOO_FULL = Problem(
-    "gpu_too_full",
-    "Did not fit",
-    "It loaded, but left the GPU almost no free memory",
-    "Move more expert layers to the CPU.",
-)
 
 
 def _wait(
@@ -227,7 +219,20 @@ def _wait(
             return event
 
 
+def _stopped() -> Problem:
+    return Problem("stopped", tr("Stopped"), tr("The tuning was stopped"))
+
+
+def _too_full() -> Problem:
+    return Problem(
+        "gpu_too_full",
+        tr("Did not fit"),
+        tr("It loaded, but left the GPU almost no free memory"),
+        tr("Move more expert layers to the CPU."),
+    )
+
+
 def _too_slow() -> Problem:
     return Problem(
-        "tune_too_slow", "Too slow to measure", "It was not ready in the time for tuning"
+        "tune_too_slow", tr("Too slow to measure"), tr("It was not ready in the time for tuning")
     )

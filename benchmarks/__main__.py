@@ -1,7 +1,8 @@
 """`python -m benchmarks [PART...]`: measures, prints, and writes docs/benchmarks.md.
 
-Parts: decode, turns, load, window, placing, tuning, hub, downloads, library, chats, stream,
-reopened, kills, soak and clock. With parts named, only those are measured and nothing is written.
+Parts: decode, experts, turns, load, window, placing, tuning, hub, downloads, library, chats,
+savings, stream, reopened, kills, soak and clock. With parts named, only those are measured and
+nothing is written.
 Needs a quiet machine; the peers are built once (COTERIE_PEERS names a folder of them).
 """
 
@@ -22,10 +23,12 @@ from benchmarks import (
     clock_jump,
     decode,
     downloads,
+    expert_cost,
     library,
     placing,
     remote_prediction,
     reopened,
+    savings_export,
     soak,
     tuning,
     turns,
@@ -74,6 +77,7 @@ def _parts(folder: Path) -> dict[str, Part]:
         surroundings["QT_QPA_PLATFORM"] = "offscreen"
     return {
         "decode": lambda: decode.measure(model, peers(), folder, threads),
+        "experts": lambda: expert_cost.measure(model, folder),
         "turns": lambda: turns.measure(model, folder),
         "load": lambda: under_load.measure(model, peers(), folder, threads),
         "window": lambda: _window(home, surroundings),
@@ -83,6 +87,7 @@ def _parts(folder: Path) -> dict[str, Part]:
         "downloads": lambda: _downloads(home, folder, surroundings),
         "library": lambda: library.measure(folder),
         "chats": lambda: chats.measure(folder / "chats"),
+        "savings": lambda: savings_export.measure(folder / "savings"),
         "stream": lambda: chat_stream.measure(home, surroundings),
         "reopened": lambda: reopened.measure(model, folder),
         "kills": lambda: window_kills.measure(_home(folder / "kills", model), surroundings),

@@ -19,12 +19,20 @@ PATIENCE_S = 600.0
 class CoterieEngine:
     """A worker with a model. `n_threads` 0 lets it adapt."""
 
-    def __init__(self, model: Path, log: Path, *, n_threads: int = 0, n_ctx: int = 4096) -> None:
+    def __init__(
+        self,
+        model: Path,
+        log: Path,
+        *,
+        n_threads: int = 0,
+        n_ctx: int = 4096,
+        capture_experts: bool = False,
+    ) -> None:
         self._events: queue.Queue[EngineEvent] = queue.Queue()
         self._engine = EngineProcess(log)
         self._engine.start(self._events.put)
         self._request_id = 1
-        self._engine.send(Load(1, str(model), n_ctx, n_threads))
+        self._engine.send(Load(1, str(model), n_ctx, n_threads, capture_experts=capture_experts))
         self._wait(Loaded)
 
     def ask(
@@ -59,9 +67,13 @@ class CoterieEngine:
 
 
 @contextmanager
-def engine(model: Path, folder: Path, *, n_threads: int = 0) -> Iterator[CoterieEngine]:
+def engine(
+    model: Path, folder: Path, *, n_threads: int = 0, capture_experts: bool = False
+) -> Iterator[CoterieEngine]:
     """A worker for the time of a measurement."""
-    running = CoterieEngine(model, folder / "engine.log", n_threads=n_threads)
+    running = CoterieEngine(
+        model, folder / "engine.log", n_threads=n_threads, capture_experts=capture_experts
+    )
     try:
         yield running
     finally:

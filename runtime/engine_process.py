@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from runtime.child_frames import follow
 from runtime.errors import CoterieError, Problem
+from runtime.language import tr
 from runtime.protocol.channel import FrameTooLarge, FrameWriter, event_reader
 from runtime.protocol.frames import Command, CountTokens, Event, Generate
 from runtime.whole_text import whole_text
@@ -166,34 +167,40 @@ def _whole(command: Command) -> Command:
 def _cannot_start(error: OSError) -> Problem:
     return Problem(
         kind="engine_not_started",
-        title="The engine did not start",
-        message=f"The system refused to start its process: {error.strerror or error}",
-        remedy="Close other programs and try again; coterie doctor shows what is missing.",
+        title=tr("The engine did not start"),
+        message=tr(
+            "The system refused to start its process: {reason}", reason=error.strerror or error
+        ),
+        remedy=tr("Close other programs and try again; coterie doctor shows what is missing."),
     )
 
 
 def _no_log(path: Path, error: OSError) -> Problem:
     return Problem(
         kind="engine_not_started",
-        title="The engine did not start",
-        message=f"Its log {path} could not be written: {error.strerror or error}",
-        remedy="Check the free space and the permissions of that folder.",
+        title=tr("The engine did not start"),
+        message=tr(
+            "Its log {path} could not be written: {reason}",
+            path=path,
+            reason=error.strerror or error,
+        ),
+        remedy=tr("Check the free space and the permissions of that folder."),
     )
 
 
 def _name_not_unicode() -> Problem:
     return Problem(
         kind="name_not_unicode",
-        title="The engine can't be given this file",
-        message="The name of the file or of a folder on the way to it is not valid Unicode",
-        remedy="Rename it, then try again.",
+        title=tr("The engine can't be given this file"),
+        message=tr("The name of the file or of a folder on the way to it is not valid Unicode"),
+        remedy=tr("Rename it, then try again."),
     )
 
 
 def _too_long() -> Problem:
     return Problem(
         kind="conversation_too_long",
-        title="The conversation is too long to send",
-        message="It is larger than 1 MiB of text",
-        remedy="Start a new chat, or shorten the message.",
+        title=tr("The conversation is too long to send"),
+        message=tr("It is larger than 1 MiB of text"),
+        remedy=tr("Start a new chat, or shorten the message."),
     )

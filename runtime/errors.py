@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+from runtime.language import tr
+
 
 class Problem(msgspec.Struct, frozen=True):
     """One failure as every surface shows it.
@@ -18,9 +20,11 @@ class Problem(msgspec.Struct, frozen=True):
     remedy: str = ""
 
     def one_line(self) -> str:
-        """The command line's form: `title: message. what to try`."""
-        text = f"{self.title}: {self.message.rstrip('.')}."
-        return f"{text} {self.remedy}" if self.remedy else text
+        """In one paragraph: `title: message. what to try`."""
+        title, message = self.title, self.message.rstrip(".\N{IDEOGRAPHIC FULL STOP}")
+        if not self.remedy:
+            return tr("{title}: {message}.", title=title, message=message)
+        return tr("{title}: {message}. {remedy}", title=title, message=message, remedy=self.remedy)
 
 
 class CoterieError(Exception):

@@ -6,19 +6,14 @@ import signal
 
 from runtime.engine_process import Exited
 from runtime.errors import Problem
+from runtime.language import marked, tr
 
 # Signals a fault in native code ends with.
 FAULTS = {"SIGSEGV", "SIGBUS", "SIGILL", "SIGFPE", "SIGABRT"}
 
 # Python's own words, at the end of the log.
 NO_ENGINE = "ModuleNotFoundError: No module named 'llama_cpp'"
-ENGINE_MISSING = Problem(
-    "engine_missing",
-    "The engine is not installed",
-    "Coterie's environment has no llama-cpp-python",
-    "Run make run in Coterie's folder: it builds the engine for this computer.",
-)
-START_AGAIN = "Start the engine again; what was written so far is kept."
+START_AGAIN = marked("Start the engine again; what was written so far is kept.")
 
 
 def is_fault(exited: Exited) -> bool:
@@ -32,32 +27,48 @@ def _signal_name(returncode: int) -> str:
     try:
         return signal.Signals(-returncode).name
     except ValueError:
-        return f"signal {-returncode}"
+        return tr("signal {number}", number=-returncode)
 
 
-def why(exited: Exited, start_again: str = START_AGAIN) -> Problem:
+def why(exited: Exited, start_again: str = "") -> Problem:
     """The problem to show for a worker that ended unasked.
 
-    `start_again` is what to try when the reason suggests nothing better.
+    `start_again` is what to try when the reason suggests nothing better, `START_AGAIN` if "".
     """
     if NO_ENGINE in exited.log_tail:
-        return ENGINE_MISSING
+        return _engine_missing()
     name = _signal_name(exited.returncode)
-    if exited.broken_channel:
-        message = f"It sent something that could not be read ({exited.broken_channel})"
-    elif name == "SIGKILL":
-        message = "The system or another program ended it, most often because memory ran out"
-    elif name == "SIGILL":
-        message = "It used an instruction this processor does not have (SIGILL)"
-    elif name in FAULTS:
-        message = f"It crashed in native code ({name})"
-    elif name:
-        message = f"It was ended by {name}"
-    else:
-        message = f"It ended with code {exited.returncode}"
-    remedy = start_again
+    remedy = start_again or tr(START_AGAIN)
     if name == "SIGKILL":
-        remedy = "Close other programs or choose a smaller model or context, then start it again."
+        remedy = tr(
+            "Close other programs or choose a smaller model or context, then start it again."
+        )
     if name == "SIGILL":
-        remedy = "It was built for another processor: run the set-up on this machine (make run)."
-    return Problem("engine_crashed", "The engine stopped", message, remedy)
+        remedy = tr(
+            "It was built for another processor: run the set-up on this machine (make run)."
+        )
+    return Problem("engine_crashed", tr("The engine stopped"), _ending(exited, name), remedy)
+
+
+def _ending(exited: Exited, name: str) -> str:
+    """How it ended; `name` is the signal that ended it, "" for none."""
+    if exited.broken_channel:
+        return tr("It sent something that could not be read ({what})", what=exited.broken_channel)
+    if name == "SIGKILL":
+        return tr("The system or another program ended it, most often because memory ran out")
+    if name == "SIGILL":
+        return tr("It used an instruction this processor does not have (SIGILL)")
+    if name in FAULTS:
+        return tr("It crashed in native code ({signal})", signal=name)
+    if name:
+        return tr("It was ended by {signal}", signal=name)
+    return tr("It ended with code {code}", code=exited.returncode)
+
+
+def _engine_missing() -> Problem:
+    return Problem(
+        "engine_missing",
+        tr("The engine is not installed"),
+        tr("Coterie's environment has no llama-cpp-python"),
+        tr("Run make run in Coterie's folder: it builds the engine for this computer."),
+    )

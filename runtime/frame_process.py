@@ -17,6 +17,7 @@ from runtime.child_frames import follow
 from runtime.downloads.frames import DownloadEvent
 from runtime.errors import CoterieError, Problem
 from runtime.hub.frames import HubEvent
+from runtime.language import tr
 from runtime.protocol.channel import FrameReader, FrameTooLarge, FrameWriter
 
 EventT = TypeVar("EventT")
@@ -142,7 +143,9 @@ def download_process(
 def _cannot_start(error: OSError) -> Problem:
     return Problem(
         kind="process_not_started",
-        title="A part of Coterie did not start",
-        message=f"The system refused to start its process: {error.strerror or error}",
-        remedy="Close other programs and try again; coterie doctor shows what is missing.",
+        title=tr("A part of Coterie did not start"),
+        message=tr(
+            "The system refused to start its process: {reason}", reason=error.strerror or error
+        ),
+        remedy=tr("Close other programs and try again; coterie doctor shows what is missing."),
     )

@@ -5,6 +5,8 @@ import signal
 
 # Before any test makes the application object.
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
+# The program speaks the desktop's language, and tests compare English words.
+os.environ["LANGUAGE"] = "en"
 
 import pytest
 

@@ -8,6 +8,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QTextDocument
 from PySide6.QtWidgets import QApplication
 
+from runtime.language import tr
 from ui import answer_markdown as markdown
 from ui.answer_markdown import CodeFrame
 from ui.controls import Button
@@ -23,7 +24,13 @@ class CodeCopyButton(Button):
 
     def __init__(self, theme: Theme, parent: MessageText) -> None:
         super().__init__(
-            theme, "Copy", "quiet", "compact", icon="copy", name="Copy code", parent=parent
+            theme,
+            tr("Copy"),
+            "quiet",
+            "compact",
+            icon="copy",
+            name=tr("Copy code"),
+            parent=parent,
         )
         self.code = ""
         self.setFont(theme.font("caption", 500))
@@ -32,12 +39,12 @@ class CodeCopyButton(Button):
 
     def _copy(self) -> None:
         QApplication.clipboard().setText(self.code)
-        self.show_text("Copied")
+        self.show_text(tr("Copied"))
         self.startTimer(COPIED_MS)
 
     def timerEvent(self, event) -> None:
         self.killTimer(event.timerId())
-        self.show_text("Copy", "Copy code")
+        self.show_text(tr("Copy"), tr("Copy code"))
 
 
 class AnswerFrames:

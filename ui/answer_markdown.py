@@ -18,6 +18,7 @@ from PySide6.QtGui import (
     QTextTable,
 )
 
+from runtime.language import tr
 from ui.answer_marks import BULLET, QUOTE_INDENT_PX, RULE, TASK
 from ui.answer_tables import style_table
 from ui.math_spans import readable_math
@@ -283,7 +284,7 @@ def _style_runs(block: QTextBlock, theme: Theme, role: str, *, heading: bool) ->
             plain = QTextCharFormat()
             plain.setFont(base)
             plain.setForeground(theme.color("text.tertiary"))
-            cursor.insertText("(image not shown)", plain)
+            cursor.insertText(tr("(image not shown)"), plain)
             continue
         cursor.setCharFormat(_run_format(old, base, theme, heading=heading))
 

@@ -8,6 +8,7 @@ from time import monotonic
 from PySide6.QtCore import QRectF, QTimer
 from PySide6.QtGui import QPainter, QPaintEvent, QTextCursor
 
+from runtime.language import number, tr
 from ui import answer_markdown as markdown
 from ui.answer_chunks import Chunk, next_chunk
 from ui.answer_frames import AnswerFrames, CodeCopyButton
@@ -32,8 +33,8 @@ _CARET_W, _CARET_H = 7, 15
 class AnswerText(MessageText):
     """`show_running` appends what came; `show_finished` says that nothing more does."""
 
-    def __init__(self, theme: Theme, name: str = "Answer", tone: str = "") -> None:
-        super().__init__(theme, name)
+    def __init__(self, theme: Theme, name: str = "", tone: str = "") -> None:
+        super().__init__(theme, name or tr("Answer"))
         self._text, self._source = "", ""
         self._at = 0
         self._running = self._ended = self._said_left_out = False
@@ -160,7 +161,10 @@ class AnswerText(MessageText):
         if left_out > 0 and not self._said_left_out:
             self._said_left_out = self._ended
             self._writer.set_tail_plain(
-                f"{left_out:,} more characters are not shown here. Copying takes them all."
+                tr(
+                    "{count} more characters are not shown here. Copying takes them all.",
+                    count=number(left_out, ","),
+                )
             )
         return True
 

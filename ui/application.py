@@ -13,6 +13,7 @@ from app.paths import Paths
 from app.settings import Settings, load_settings
 from ui.design_tokens import PaletteName, read_design_tokens
 from ui.first_paint import FirstPaint
+from ui.language import speak_language
 from ui.shell import Shell
 from ui.single_instance import OnlyInstance
 from ui.window import MainWindow
@@ -47,6 +48,7 @@ class Program(QObject):
         super().__init__()
         self._paths, self._worker_command = paths, worker_command
         self._settings, self._settings_problem = load_settings(paths.settings_file)
+        speak_language(self.app, self._settings.language)
         tokens = read_design_tokens()
         shell = Shell(tokens, palette_name(self._settings, self.app), self._settings)
         self.window = MainWindow(shell)

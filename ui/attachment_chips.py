@@ -9,6 +9,7 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QWidget
 
+from runtime.language import tr
 from ui.attachment_words import ChipWords
 from ui.controls import IconButton
 from ui.icon_mark import IconMark
@@ -39,7 +40,7 @@ class AttachmentChip(QFrame):
         self.mark = IconMark(theme, "file-text", 16, "text.secondary")
         self.name = Label(theme, "", "small", weight=500)
         self.tokens = Label(theme, "", "small", "secondary", tabular=True)
-        self.remove = IconButton(theme, "x", "Remove", icon_px=14)
+        self.remove = IconButton(theme, "x", tr("Remove"), icon_px=14)
         self.remove.setFixedSize(24, 24)
         self.remove.clicked.connect(self.removed)
         for widget in (self.mark, self.name, self.tokens, self.remove):
@@ -54,7 +55,7 @@ class AttachmentChip(QFrame):
         self.tokens.set_tone(tone)
         self.setToolTip(words.tip)
         self.setAccessibleName(words.spoken)
-        self.remove.show_icon("x", f"Remove {words.name}")
+        self.remove.show_icon("x", tr("Remove {name}", name=words.name))
         self.update()
 
     def fit(self, width: int) -> int:
@@ -93,7 +94,7 @@ class AttachmentChips(ScrollArea):
         self._theme = theme
         self.chips: list[AttachmentChip] = []
         self._ground = QWidget()
-        self._ground.setAccessibleName("Attached files")
+        self._ground.setAccessibleName(tr("Attached files"))
         self.show_content(self._ground)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.hide()

@@ -7,8 +7,11 @@ from typing import Protocol
 from PySide6.QtCore import QMimeData
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-PRESETS_ONLY = "Presets (*.json);;All files (*)"
-ATTACH, IMPORT, EXPORT = "Attach files", "Import a preset", "Export the preset"
+from runtime.language import marked, tr, tr_n
+
+PRESETS_ONLY = marked("Presets (*.json);;All files (*)")
+ATTACH = marked("Attach files")
+IMPORT, EXPORT = marked("Import a preset"), marked("Export the preset")
 
 
 class ChatFileChoices(Protocol):
@@ -23,15 +26,15 @@ class ChatFileDialogs:
     """Qt takes the system's dialog, and its own where there is none."""
 
     def attachments(self, parent: QWidget) -> tuple[str, ...]:
-        paths, _ = QFileDialog.getOpenFileNames(parent, ATTACH)
+        paths, _ = QFileDialog.getOpenFileNames(parent, tr(ATTACH))
         return tuple(paths)
 
     def preset_to_read(self, parent: QWidget) -> str:
-        path, _ = QFileDialog.getOpenFileName(parent, IMPORT, "", PRESETS_ONLY)
+        path, _ = QFileDialog.getOpenFileName(parent, tr(IMPORT), "", tr(PRESETS_ONLY))
         return path
 
     def preset_to_write(self, parent: QWidget, name: str) -> str:
-        path, _ = QFileDialog.getSaveFileName(parent, EXPORT, name, PRESETS_ONLY)
+        path, _ = QFileDialog.getSaveFileName(parent, tr(EXPORT), name, tr(PRESETS_ONLY))
         return path
 
 
@@ -41,4 +44,4 @@ def files_in(mime: QMimeData) -> tuple[str, ...]:
 
 
 def drop_line(count: int) -> str:
-    return "Let go to attach it" if count == 1 else f"Let go to attach these {count:,} files"
+    return tr_n("Let go to attach it", "Let go to attach these {n} files", count)

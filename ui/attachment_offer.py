@@ -5,13 +5,14 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from runtime.language import marked, tr
 from ui.attachment_words import pasted_line
 from ui.controls import Button, IconButton
 from ui.focus_ring import show_or_hide
 from ui.labels import Label
 from ui.theme import Theme
 
-ATTACH_IT, KEEP_IT = "Attach as a file", "Keep it as text"
+ATTACH_IT, KEEP_IT = marked("Attach as a file"), marked("Keep it as text")
 
 
 class PasteOffer(QWidget):
@@ -23,8 +24,8 @@ class PasteOffer(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
         self.line = Label(theme, "", "small", "secondary", tabular=True, elided=True)
-        self.attach = Button(theme, ATTACH_IT, extent="compact")
-        self.keep = IconButton(theme, "x", KEEP_IT, icon_px=16)
+        self.attach = Button(theme, tr(ATTACH_IT), extent="compact")
+        self.keep = IconButton(theme, "x", tr(KEEP_IT), icon_px=16)
         row.addWidget(self.line, 1)
         row.addWidget(self.attach)
         row.addWidget(self.keep)

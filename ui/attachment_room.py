@@ -7,11 +7,11 @@ from typing import Literal
 
 from app import number_text
 from app.session_state import Attachment, SessionState
+from runtime.language import tr, tr_n
 
 # What English text has on average; the engine's own count replaces it where there is one.
 CHARACTERS_PER_TOKEN = 4
 NEARLY_FULL = 0.9
-ASKED_THEN = "you choose: go on without the oldest turns, or start a new chat."
 Level = Literal["roomy", "nearly_full", "over"]
 
 
@@ -105,14 +105,19 @@ def too_large(tokens: int, free: int) -> str:
     need, have = number_text.tokens_short(tokens), number_text.tokens_short(free)
     if need == have:
         need, have = number_text.tokens(tokens), number_text.tokens(free)
-    return f"{need} tokens, {have if free else 'none'} {_are(free)} free"
+    if not free:
+        return tr("{need} tokens, none are free", need=need)
+    return tr_n(
+        "{need} tokens, {n} is free", "{need} tokens, {n} are free", free, need=need, n=have
+    )
 
 
 def note_for(state: SessionState, draft: str) -> Note:
     """What keeps the message here or what will happen to it; nothing while all is well."""
     unsendable = next((one for one in state.attachments if one.problem is not None), None)
     if unsendable is not None:
-        return Note(f"{unsendable.name} can't be sent. Remove it to send the rest.", refuses=True)
+        said = tr("{name} can't be sent. Remove it to send the rest.", name=unsendable.name)
+        return Note(said, refuses=True)
     n_ctx = state.engine.n_ctx
     if not n_ctx:
         return Note()
@@ -121,15 +126,25 @@ def note_for(state: SessionState, draft: str) -> Note:
             return Note(_refusal(attachment, free, n_ctx), refuses=True)
     uncounted = _may_not_fit(state)
     if uncounted is not None:
-        return Note(f"The tokens of {uncounted.name} are being counted.", refuses=True)
+        said = tr("The tokens of {name} are being counted.", name=uncounted.name)
+        return Note(said, refuses=True)
     return Note(_outlook(room_for(state, draft)))
 
 
 def _refusal(attachment: Attachment, free: int, n_ctx: int) -> str:
     tokens = attachment.tokens or 0
-    way_out = "start a new chat" if tokens < n_ctx else "load the model with a larger context"
     found = too_large(tokens, free)
-    return f"{attachment.name} is too large: {found}. Remove it, or {way_out}."
+    if tokens < n_ctx:
+        return tr(
+            "{name} is too large: {found}. Remove it, or start a new chat.",
+            name=attachment.name,
+            found=found,
+        )
+    return tr(
+        "{name} is too large: {found}. Remove it, or load the model with a larger context.",
+        name=attachment.name,
+        found=found,
+    )
 
 
 def _may_not_fit(state: SessionState) -> Attachment | None:
@@ -146,21 +161,28 @@ def _outlook(room: Room) -> str:
     """A guess refuses nothing: it says what comes if it is right."""
     if room.level != "over":
         return ""
-    about = "about " if room.is_guess else ""
+    size = number_text.tokens_short(room.draft + room.attached)
+    if room.is_guess:
+        size = tr("about {amount}", amount=size)
     if room.draft + room.attached >= room.n_ctx:
-        size = number_text.tokens_short(room.draft + room.attached)
-        return (
-            f"This message has {about}{size} tokens, the whole context"
-            f" {number_text.tokens_short(room.n_ctx)}. Shorten it, or load the model with a larger"
-            " context."
+        return tr(
+            "This message has {size} tokens, the whole context {n_ctx}. Shorten it, or load the"
+            " model with a larger context.",
+            size=size,
+            n_ctx=number_text.tokens_short(room.n_ctx),
         )
-    needed = number_text.tokens_short(room.draft + room.attached)
-    free = number_text.tokens_short(room.free) if room.free else "none"
-    return (
-        f"This message has {about}{needed} tokens, and {free} {_are(room.free)} free."
-        f" Once it is sent {ASKED_THEN}"
+    if not room.free:
+        return tr(
+            "This message has {size} tokens, and none are free. Once it is sent you choose: go on"
+            " without the oldest turns, or start a new chat.",
+            size=size,
+        )
+    return tr_n(
+        "This message has {size} tokens, and {n} is free. Once it is sent you choose: go on"
+        " without the oldest turns, or start a new chat.",
+        "This message has {size} tokens, and {n} are free. Once it is sent you choose: go on"
+        " without the oldest turns, or start a new chat.",
+        room.free,
+        size=size,
+        n=number_text.tokens_short(room.free),
     )
-
-
-def _are(count: int) -> str:
-    return "is" if count == 1 else "are"

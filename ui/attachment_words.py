@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 from app import number_text
 from app.session_state import Attachment, SessionState
+from runtime.language import marked, tr, tr_n
 from ui.attachment_room import free_before, guessed_tokens, is_too_large, too_large
 
 LONG_PASTE_CHARACTERS = 2_000
-PASTED_NAME, PASTED_ENDING = "Pasted text", ".txt"
-COUNTING, TOO_LARGE = "counting", "Too large"
+PASTED_NAME, PASTED_ENDING = marked("Pasted text"), ".txt"
+COUNTING, TOO_LARGE = marked("counting"), marked("Too large")
 ICONS = {"code": "file-code", "text": "file-text", "markdown": "file-text", "pdf": "file-text"}
-_KINDS = {"code": "code", "text": "text", "markdown": "Markdown", "pdf": "PDF"}
+_KINDS = {"code": marked("code"), "text": marked("text"), "markdown": "Markdown", "pdf": "PDF"}
 _KIB = 1024
 
 
@@ -49,10 +50,10 @@ def chip(attachment: Attachment, free: int, state: SessionState) -> ChipWords:
         )
     about = _about(attachment)
     if is_too_large(attachment, free, state.engine.n_ctx):
-        reason = f"{TOO_LARGE}: {too_large(attachment.tokens or 0, free)}"
+        reason = tr("Too large: {found}", found=too_large(attachment.tokens or 0, free))
         tip = f"{about}\n{reason}"
         return ChipWords(
-            attachment.name, reason, tip, "triangle-alert", is_problem=True, short=TOO_LARGE
+            attachment.name, reason, tip, "triangle-alert", is_problem=True, short=tr(TOO_LARGE)
         )
     return ChipWords(
         attachment.name, _tokens(attachment, state), about, ICONS.get(attachment.kind, "file-text")
@@ -61,14 +62,18 @@ def chip(attachment: Attachment, free: int, state: SessionState) -> ChipWords:
 
 def _tokens(attachment: Attachment, state: SessionState) -> str:
     if attachment.tokens is not None:
-        return number_text.counted(attachment.tokens, "token")
+        return _counted(attachment.tokens)
     if state.engine.phase == "ready":
-        return COUNTING
-    return f"about {number_text.counted(guessed_tokens(attachment.text), 'token')}"
+        return tr(COUNTING)
+    return tr("about {amount}", amount=_counted(guessed_tokens(attachment.text)))
+
+
+def _counted(tokens: int) -> str:
+    return tr_n("{n} token", "{n} tokens", tokens)
 
 
 def _about(attachment: Attachment) -> str:
-    kind = _KINDS.get(attachment.kind, attachment.kind)
+    kind = tr(_KINDS[attachment.kind]) if attachment.kind in _KINDS else attachment.kind
     lines = (attachment.name, f"{kind}, {file_size(attachment.file_bytes)}", attachment.note)
     return "\n".join(line for line in lines if line)
 
@@ -76,21 +81,26 @@ def _about(attachment: Attachment) -> str:
 def file_size(size_bytes: int) -> str:
     """Of a document: 812 bytes, 14 KiB, 2.4 MiB."""
     if size_bytes < _KIB:
-        return number_text.counted(size_bytes, "byte")
+        return tr_n("{n} byte", "{n} bytes", size_bytes)
     if size_bytes < _KIB**2:
         return f"{number_text.significant(size_bytes / _KIB, 2)} KiB"
     return f"{number_text.significant(size_bytes / _KIB**2, 2)} MiB"
 
 
 def pasted_line(text: str) -> str:
-    return f"The text you pasted has about {number_text.counted(guessed_tokens(text), 'token')}."
+    return tr_n(
+        "The text you pasted has about {n} token.",
+        "The text you pasted has about {n} tokens.",
+        guessed_tokens(text),
+    )
 
 
 def pasted_name(taken: Iterable[str]) -> str:
     """A name for pasted text that no other file here has."""
     names, number = set(taken), 1
-    name = f"{PASTED_NAME}{PASTED_ENDING}"
+    stem = tr(PASTED_NAME)
+    name = f"{stem}{PASTED_ENDING}"
     while name in names:
         number += 1
-        name = f"{PASTED_NAME} {number}{PASTED_ENDING}"
+        name = f"{stem} {number}{PASTED_ENDING}"
     return name

@@ -9,6 +9,7 @@ from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from app import number_text
+from runtime.language import tr
 from ui.labels import Label
 from ui.theme import Theme
 
@@ -166,9 +167,17 @@ class Prediction(QWidget):
         figure, beside = number_text.predicted(value), number_text.predicted_range(low, high)
         self.figure.show_figure(figure, "tok/s", beside)
         self.chart.show_band(low, value, high, measured)
-        known = "" if measured is None else f" Measured: {number_text.tokens_per_s_unit(measured)}."
-        self.setAccessibleName(f"{self._heading}: {figure} tok/s, range {beside}")
-        self.chart.setAccessibleName(f"{self._heading}: {figure} tok/s, range {beside}")
-        self.setAccessibleDescription(f"{arithmetic}{known}")
-        self.chart.setAccessibleDescription(f"{arithmetic}{known}")
-        self.setToolTip(f"{arithmetic}{known}")
+        name = tr(
+            "{heading}: {figure} tok/s, range {range}",
+            heading=self._heading,
+            figure=figure,
+            range=beside,
+        )
+        known = arithmetic
+        if measured is not None:
+            speed = number_text.tokens_per_s_unit(measured)
+            known = tr("{arithmetic} Measured: {speed}.", arithmetic=arithmetic, speed=speed)
+        for widget in (self, self.chart):
+            widget.setAccessibleName(name)
+            widget.setAccessibleDescription(known)
+        self.setToolTip(known)

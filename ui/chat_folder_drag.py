@@ -40,9 +40,14 @@ def place_at(rows: Sequence[ListRow], number: int) -> Place:
     row = rows[number]
     if row.kind == "folder":
         return Place(folder_id=row.id)
-    if row.pinned or (row.kind == "heading" and row.label == "Pinned"):
+    if row.pinned or (row.kind == "heading" and _leads_pinned(rows, number)):
         return Place(pinned=True)
     return Place(folder_id=row.folder_id if row.indented else None)
+
+
+def _leads_pinned(rows: Sequence[ListRow], heading: int) -> bool:
+    """Pinned chats stand below their own heading only."""
+    return any(row.pinned for row in rows[heading + 1 : heading + 2])
 
 
 def put(commands: SessionCommands, chat: ListRow, place: Place) -> None:

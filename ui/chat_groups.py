@@ -8,23 +8,24 @@ from datetime import date, datetime, timedelta
 from typing import Literal, NamedTuple
 
 from app.session_state import ConversationSummary, Folder
+from runtime.language import marked, tr
 
 RowKind = Literal["heading", "folder", "chat"]
 RowKey = tuple[str, object]
 
 _MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
+    marked("January"),
+    marked("February"),
+    marked("March"),
+    marked("April"),
+    marked("May"),
+    marked("June"),
+    marked("July"),
+    marked("August"),
+    marked("September"),
+    marked("October"),
+    marked("November"),
+    marked("December"),
 )
 DAYS_OF_A_WEEK = 7
 
@@ -76,9 +77,9 @@ def list_rows(
             inside[chat.folder_id].append(chat)
         else:
             others.append(chat)
-    rows = [ListRow("heading", 0, "Pinned"), *map(_row, pinned)] if pinned else []
+    rows = [ListRow("heading", 0, tr("Pinned")), *map(_row, pinned)] if pinned else []
     if folders:
-        rows.append(ListRow("heading", 0, "Folders"))
+        rows.append(ListRow("heading", 0, tr("Folders")))
     for folder in folders:
         is_open = folder.id in unfolded
         held = inside[folder.id]
@@ -119,11 +120,12 @@ def _label(day: date, today: date) -> tuple[str, date]:
     """The heading for `day`, and the first day that stands under it."""
     age_days = (today - day).days
     if age_days <= 0:
-        return "Today", today
+        return tr("Today"), today
     if age_days == 1:
-        return "Yesterday", day
+        return tr("Yesterday"), day
     if age_days <= DAYS_OF_A_WEEK:
-        return "Previous 7 days", today - timedelta(days=DAYS_OF_A_WEEK)
-    month = _MONTHS[day.month - 1]
-    label = month if day.year == today.year else f"{month} {day.year}"
+        return tr("Previous 7 days"), today - timedelta(days=DAYS_OF_A_WEEK)
+    month = tr(_MONTHS[day.month - 1])
+    this_year = day.year == today.year
+    label = month if this_year else tr("{month} {year}", month=month, year=day.year)
     return label, day.replace(day=1)

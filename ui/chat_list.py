@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QVBoxLayout
 
 from app.session_state import Conversation, ExportFormat, SessionCommands, SessionState
+from runtime.language import tr
 from ui.chat_folder_drag import place_at
 from ui.chat_groups import ListRow, RowKey, list_rows
 from ui.chat_list_deeds import ListDeeds
@@ -113,13 +114,13 @@ class ChatList(QFrame):
         row = QHBoxLayout()
         row.setContentsMargins(16, 0, 8, 0)
         row.setSpacing(2)
-        title = Label(self._theme, "Chats", "reading", weight=600)
+        title = Label(self._theme, tr("Chats"), "reading", weight=600)
         title.setFixedHeight(self._theme.px("layout.top_bar_chat"))
         row.addWidget(title, 1)
-        self.more = IconButton(self._theme, "ellipsis", "Menu of the list")
+        self.more = IconButton(self._theme, "ellipsis", tr("Menu of the list"))
         self.more.clicked.connect(self._show_list_menu)
         row.addWidget(self.more)
-        self.new_chat = IconButton(self._theme, "square-pen", "New chat", shortcut="Ctrl+N")
+        self.new_chat = IconButton(self._theme, "square-pen", tr("New chat"), shortcut="Ctrl+N")
         self.new_chat.clicked.connect(lambda: self._commands.new_chat())
         row.addWidget(self.new_chat)
         return row
@@ -155,7 +156,8 @@ class ChatList(QFrame):
         row.setContentsMargins(16, 1, 16, 0)
         row.setSpacing(8)
         row.addWidget(IconMark(self._theme, "lock", 14, "text.tertiary"))
-        row.addWidget(Label(self._theme, "Chats stay on this computer", "caption", "tertiary"), 1)
+        words = tr("Chats stay on this computer")
+        row.addWidget(Label(self._theme, words, "caption", "tertiary", elided=True), 1)
         return footer
 
     # The rows
@@ -264,9 +266,9 @@ class ChatList(QFrame):
         self.view.setVisible(not searching and bool(self.rows.rowCount()))
         self.nothing.setVisible(self.hits.isHidden() and self.view.isHidden())
         self.nothing.show_text(
-            f"Nothing found for \u201c{state.search}\u201d."
+            tr("Nothing found for \u201c{words}\u201d.", words=state.search)
             if searching
-            else "Your chats appear here."
+            else tr("Your chats appear here.")
         )
 
     # Menus

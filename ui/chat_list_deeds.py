@@ -8,11 +8,12 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from app.session_state import ExportFormat, Folder, SessionCommands
+from runtime.language import marked, tr
 from ui.chat_folder_drag import Place, put
 from ui.chat_groups import ListRow
 from ui.chat_list_files import ChatFileChoices, file_name
 
-NEW_FOLDER = "New folder"
+NEW_FOLDER = marked("New folder")
 # Whether a folder of this name, with this many chats, may go.
 FolderQuestion = Callable[[str, int], bool]
 
@@ -93,14 +94,14 @@ class ListDeeds(QObject):
 
     def export(self, row: ListRow | None, form: ExportFormat) -> None:
         """One chat, None for all."""
-        title = "Export all chats" if row is None else "Export the chat"
-        name = file_name("Chats" if row is None else row.label, form)
+        title = tr("Export all chats") if row is None else tr("Export the chat")
+        name = file_name(tr("Chats") if row is None else row.label, form)
         path = self._files.to_write(self._window, title, name, form)
         if path:
             self._commands.export_chats(path, form, None if row is None else row.id)
 
     def bring_in(self) -> None:
-        paths = self._files.to_read(self._window, "Import chats")
+        paths = self._files.to_read(self._window, tr("Import chats"))
         if paths:
             self._commands.import_chats(paths)
 
@@ -108,8 +109,9 @@ class ListDeeds(QObject):
 def free_name(folders: Sequence[Folder]) -> str:
     """A name for a new folder that none has."""
     taken = {folder.name for folder in folders}
-    name, number = NEW_FOLDER, 1
+    plain, number = tr(NEW_FOLDER), 1
+    name = plain
     while name in taken:
         number += 1
-        name = f"{NEW_FOLDER} {number}"
+        name = f"{plain} {number}"
     return name

@@ -8,13 +8,14 @@ from typing import Protocol
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.session_state import ExportFormat
+from runtime.language import tr
 
 _FILTERS: dict[ExportFormat, str] = {
     "markdown": "Markdown (*.md)",
     "json": "JSON (*.json)",
 }
 _ENDINGS: dict[ExportFormat, str] = {"markdown": ".md", "json": ".json"}
-_TO_READ = "Chats (*.json *.md *.markdown);;All files (*)"
+_CHATS = "*.json *.md *.markdown"
 _LONGEST_NAME = 60
 
 
@@ -29,7 +30,8 @@ class ChatFileDialogs:
     """Qt takes the system's dialog, and its own where there is none."""
 
     def to_read(self, parent: QWidget, title: str) -> tuple[str, ...]:
-        paths, _ = QFileDialog.getOpenFileNames(parent, title, "", _TO_READ)
+        kinds = f"{tr('Chats')} ({_CHATS});;{tr('All files')} (*)"
+        paths, _ = QFileDialog.getOpenFileNames(parent, title, "", kinds)
         return tuple(paths)
 
     def to_write(self, parent: QWidget, title: str, name: str, form: ExportFormat) -> str:
@@ -41,4 +43,4 @@ def file_name(title: str, form: ExportFormat) -> str:
     """A name for a chat's file that every system takes."""
     words = re.sub(r"[^\w\-. ()]+", " ", title)
     words = re.sub(r"\s+", " ", words)[:_LONGEST_NAME].strip(" .")
-    return (words or "Chat") + _ENDINGS[form]
+    return (words or tr("Chat")) + _ENDINGS[form]

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMenu, QWidget
 
 from app.session_state import ExportFormat, Folder
+from runtime.language import tr
 from ui.chat_groups import ListRow
 
 
@@ -26,15 +27,15 @@ class RowDeeds(Protocol):
 def row_menu(parent: QWidget, row: ListRow, folders: Sequence[Folder], deeds: RowDeeds) -> QMenu:
     if row.kind == "folder":
         return _folder_menu(parent, row, deeds)
-    menu = _menu(parent, f"Menu of \u201c{row.label}\u201d")
-    menu.addAction("Rename", lambda: deeds.rename_row(row))
-    menu.addAction("Unpin" if row.pinned else "Pin", lambda: deeds.pin(row))
-    _add_folders(menu.addMenu("Move to folder"), row, folders, deeds)
+    menu = _menu(parent, tr("Menu of \u201c{title}\u201d", title=row.label))
+    menu.addAction(tr("Rename"), lambda: deeds.rename_row(row))
+    menu.addAction(tr("Unpin") if row.pinned else tr("Pin"), lambda: deeds.pin(row))
+    _add_folders(menu.addMenu(tr("Move to folder")), row, folders, deeds)
     menu.addSeparator()
-    menu.addAction("Export as Markdown\u2026", lambda: deeds.export(row, "markdown"))
-    menu.addAction("Export as JSON\u2026", lambda: deeds.export(row, "json"))
+    menu.addAction(tr("Export as Markdown\u2026"), lambda: deeds.export(row, "markdown"))
+    menu.addAction(tr("Export as JSON\u2026"), lambda: deeds.export(row, "json"))
     menu.addSeparator()
-    menu.addAction("Delete", lambda: deeds.delete(row))
+    menu.addAction(tr("Delete"), lambda: deeds.delete(row))
     return menu
 
 
@@ -46,27 +47,27 @@ def list_menu(
     *,
     has_chats: bool,
 ) -> QMenu:
-    menu = _menu(parent, "Menu of the list")
-    menu.addAction("New folder", new_folder)
+    menu = _menu(parent, tr("Menu of the list"))
+    menu.addAction(tr("New folder"), new_folder)
     menu.addSeparator()
-    menu.addAction("Import chats\u2026", bring_in)
+    menu.addAction(tr("Import chats\u2026"), bring_in)
     for act in (
-        menu.addAction("Export all as JSON\u2026", lambda: deeds.export(None, "json")),
-        menu.addAction("Export all as Markdown\u2026", lambda: deeds.export(None, "markdown")),
+        menu.addAction(tr("Export all as JSON\u2026"), lambda: deeds.export(None, "json")),
+        menu.addAction(tr("Export all as Markdown\u2026"), lambda: deeds.export(None, "markdown")),
     ):
         act.setEnabled(has_chats)
     return menu
 
 
 def _folder_menu(parent: QWidget, row: ListRow, deeds: RowDeeds) -> QMenu:
-    menu = _menu(parent, f"Menu of the folder \u201c{row.label}\u201d")
-    menu.addAction("Rename", lambda: deeds.rename_row(row))
-    menu.addAction("Delete folder", lambda: deeds.delete(row))
+    menu = _menu(parent, tr("Menu of the folder \u201c{name}\u201d", name=row.label))
+    menu.addAction(tr("Rename"), lambda: deeds.rename_row(row))
+    menu.addAction(tr("Delete folder"), lambda: deeds.delete(row))
     return menu
 
 
 def _add_folders(menu: QMenu, row: ListRow, folders: Sequence[Folder], deeds: RowDeeds) -> None:
-    menu.setAccessibleName("Move to folder")
+    menu.setAccessibleName(tr("Move to folder"))
     for folder in folders:
         act = menu.addAction(_literal(folder.name))
         act.setCheckable(True)
@@ -74,8 +75,8 @@ def _add_folders(menu: QMenu, row: ListRow, folders: Sequence[Folder], deeds: Ro
         act.triggered.connect(_mover(deeds, row, folder.id))
     if folders:
         menu.addSeparator()
-    menu.addAction("New folder\u2026", lambda: deeds.move_to_new_folder(row))
-    out = menu.addAction("No folder", lambda: deeds.move(row, None))
+    menu.addAction(tr("New folder\u2026"), lambda: deeds.move_to_new_folder(row))
+    out = menu.addAction(tr("No folder"), lambda: deeds.move(row, None))
     out.setEnabled(row.folder_id is not None)
 
 

@@ -6,6 +6,8 @@ from PySide6.QtCore import QModelIndex, QPoint, QPointF, QRect, QRectF, QSize, Q
 from PySide6.QtGui import QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QLineEdit, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
+from runtime.language import number as figure
+from runtime.language import tr
 from ui.chat_groups import ListRow
 from ui.chat_rows import ChatRows
 from ui.theme import Theme
@@ -102,7 +104,7 @@ class ChatRowPainter(QStyledItemDelegate):
             self._icon(painter, "ellipsis", _ICON_PX, box.right() - _ICON_PX + 2, box, ratio, ink)
             box.setRight(box.right() - _DOTS_PX + theme.px("space.1"))
         elif row.kind == "folder":
-            self._count(painter, f"{row.count:,}", box)
+            self._count(painter, figure(row.count, ","), box)
         font = theme.font("ui", 500 if is_open else 400)
         painter.setFont(font)
         painter.setPen(theme.color("text.primary" if is_open else "text.secondary"))
@@ -139,7 +141,7 @@ class ChatRowPainter(QStyledItemDelegate):
     ) -> QWidget:
         editor = QLineEdit(parent)
         is_folder = self._rows.row(index).kind == "folder"
-        editor.setAccessibleName("New folder name" if is_folder else "New title")
+        editor.setAccessibleName(tr("New folder name") if is_folder else tr("New title"))
         editor.setProperty("inline", True)
         editor.setFont(self._theme.font("ui"))
         return editor

@@ -16,6 +16,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractItemView, QListView
 
+from runtime.language import tr
 from ui.chat_folder_drag import chat_in, mime_of
 from ui.chat_list_painter import ChatRowPainter
 from ui.chat_rows import ChatRows
@@ -47,7 +48,7 @@ class ChatListView(QListView):
         self.setDragEnabled(True)
         self.setAcceptDrops(True)
         self.setDropIndicatorShown(False)
-        self.setAccessibleName("Chats")
+        self.setAccessibleName(tr("Chats"))
         self.setTabKeyNavigation(False)
         self.clicked.connect(lambda index: self.wanted.emit("open", index))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QAbstractListModel, QModelIndex, Qt, Signal
 from PySide6.QtWidgets import QWidget
 
+from runtime.language import tr, tr_n
 from ui.chat_groups import ListRow, RowKey
 from ui.chat_list_changes import change, redrawn
 
@@ -92,8 +93,10 @@ class ChatRows(QAbstractListModel):
 def spoken(row: ListRow) -> str:
     """The row for those who hear it."""
     if row.kind == "heading":
-        return f"{row.label}, heading"
+        return tr("{text}, heading", text=row.label)
     if row.kind == "folder":
-        chats = "1 chat" if row.count == 1 else f"{row.count:,} chats"
-        return f"{row.label}, folder, {'open' if row.unfolded else 'closed'}, {chats}"
-    return f"{row.label}, pinned" if row.pinned else row.label
+        chats = tr_n("{n} chat", "{n} chats", row.count)
+        if row.unfolded:
+            return tr("{name}, folder, open, {chats}", name=row.label, chats=chats)
+        return tr("{name}, folder, closed, {chats}", name=row.label, chats=chats)
+    return tr("{title}, pinned", title=row.label) if row.pinned else row.label

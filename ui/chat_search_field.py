@@ -6,6 +6,7 @@ from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLineEdit
 
+from runtime.language import tr
 from ui.theme import Theme
 
 PAUSE_MS = 150
@@ -28,8 +29,8 @@ class SearchField(QLineEdit):
         self._theme = theme
         self.setFont(theme.font("ui"))
         self.setFixedHeight(theme.px("control.default"))
-        self.setPlaceholderText("Search chats")
-        self.setAccessibleName("Search chats")
+        self.setPlaceholderText(tr("Search chats"))
+        self.setAccessibleName(tr("Search chats"))
         self.setTextMargins(24, 0, 0, 0)
         self.setClearButtonEnabled(False)
         self._asked = ""

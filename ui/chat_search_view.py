@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.session_state import SearchHit
+from runtime.language import tr
 from ui.chat_search_rows import HitRow, Span, from_near, hit_rows
 from ui.focus_ring import KEYBOARD_REASONS
 from ui.theme import Theme
@@ -59,7 +60,7 @@ class HitRows(QAbstractListModel):
         row = self.row(index)
         if role == Qt.ItemDataRole.AccessibleTextRole:
             if row.hit is None:
-                return f"{row.text}, heading"
+                return tr("{text}, heading", text=row.text)
             return row.text if row.kind == "title" else f"{row.hit.title}: {row.text}"
         return row.text if role == Qt.ItemDataRole.DisplayRole else None
 
@@ -182,7 +183,7 @@ class HitView(QListView):
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setAccessibleName("What was found")
+        self.setAccessibleName(tr("What was found"))
         self.setTabKeyNavigation(False)
         self.clicked.connect(self._open)
 

@@ -16,12 +16,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from runtime.language import marked, tr
 from runtime.whole_text import whole_text
 from ui.labels import Label, Paragraph
 from ui.number_field import NumberKind, parsed, shown
 from ui.theme import Theme
 
 NUMBER_PX = 104
+OWN_LINE = marked("own: {value}")
 # What is typed counts once a person pauses this long, or goes elsewhere.
 PAUSE_MS = 250
 
@@ -46,6 +48,7 @@ class NumberRow(QWidget):
     below a number of the person's own.
 
     `changed` carries the number, or None for the default. One that is not `parted` has no commas.
+    `default_line` is a text for `tr`.
     """
 
     changed = Signal(object)
@@ -57,11 +60,11 @@ class NumberRow(QWidget):
         line: str,
         kind: NumberKind,
         *,
-        default_name: str = "own",
+        default_line: str = OWN_LINE,
         parted: bool = True,
     ) -> None:
         super().__init__()
-        self._kind, self._default_name, self._parted = kind, default_name, parted
+        self._kind, self._default_line, self._parted = kind, default_line, parted
         self._value: float | None = None
         self.field = _Line()
         self.field.setFont(theme.font("ui", tabular=True))
@@ -79,7 +82,7 @@ class NumberRow(QWidget):
         self.own.setAlignment(Qt.AlignmentFlag.AlignRight)
         entry = QVBoxLayout()
         entry.setSpacing(1)
-        entry.addWidget(self.field)
+        entry.addWidget(self.field, alignment=Qt.AlignmentFlag.AlignRight)
         entry.addWidget(self.own)
         entry.addStretch()
         row = QHBoxLayout()
@@ -97,7 +100,7 @@ class NumberRow(QWidget):
     def show_value(self, value: float | None, default: str) -> None:
         """Leaves alone what is being typed."""
         self.field.setPlaceholderText(default)
-        self.own.show_text("" if value is None else f"{self._default_name}: {default}")
+        self.own.show_text("" if value is None else tr(self._default_line, value=default))
         if value != self._value:
             self._value = value
             if not self.field.isModified():

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from app.chat_settings import ChatSettings
 from app.local_models import LocalModel
+from runtime.language import marked, tr, tr_in
 from runtime.protocol.messages import (
     Reasoning,
     ReasoningEffort,
@@ -23,21 +24,30 @@ _HUB = "https://huggingface.co"
 # Reasoning
 
 
+def thinking() -> str:
+    return tr_in("setting", "Thinking")
+
+
 def reasoning_choices(support: ReasoningSupport) -> tuple[tuple[str, str], ...]:
     """(value, text) of what can be chosen; nothing where there is no choice."""
     if support == "switch":
-        return (("default", "Model's own"), ("on", "On"), ("off", "Off"))
+        return (("default", tr("Model's own")), ("on", tr("On")), ("off", tr("Off")))
     if support == "effort":
-        return (("", "Model's own"), ("low", "Low"), ("medium", "Medium"), ("high", "High"))
+        return (
+            ("", tr("Model's own")),
+            ("low", tr("Low")),
+            ("medium", tr("Medium")),
+            ("high", tr("High")),
+        )
     return ()
 
 
 def reasoning_line(support: ReasoningSupport) -> str:
     return {
         "none": "",
-        "always": "This model always thinks before it answers; that can't be turned off.",
-        "switch": "Thinking first takes longer and is often better for hard questions.",
-        "effort": "How long the model thinks before it answers.",
+        "always": tr("This model always thinks before it answers; that can't be turned off."),
+        "switch": tr("Thinking first takes longer and is often better for hard questions."),
+        "effort": tr("How long the model thinks before it answers."),
     }[support]
 
 
@@ -55,15 +65,20 @@ def with_reasoning(settings: ChatSettings, support: ReasoningSupport, value: str
 
 # The model's papers
 
-NO_GUARD = "None"
-DATA_LINE = "What it was trained on stands on its page, as far as its makers tell."
-NO_PAGE_LINE = "Where its file is from is not known here, so there is no page to read."
+DATA_LINE = marked("What it was trained on stands on its page, as far as its makers tell.")
+NO_PAGE_LINE = marked("Where its file is from is not known here, so there is no page to read.")
+
+
+def no_guard() -> str:
+    return tr_in("guard model", "None")
 
 
 def licence_line(model: LocalModel) -> str:
     if not model.licence:
-        return f"The file of {model.name} names no licence."
-    return f"{model.name} stands under the licence {model.licence}."
+        return tr("The file of {model} names no licence.", model=model.name)
+    return tr(
+        "{model} stands under the licence {licence}.", model=model.name, licence=model.licence
+    )
 
 
 def model_page(model: LocalModel, endpoint: str = "") -> str:

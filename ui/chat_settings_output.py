@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import cast
 
 from app.session_state import SessionState
+from runtime.language import tr
 from runtime.protocol.messages import Sampling
 from ui import chat_settings_words as words
 from ui.chat_settings_fields import TextBox
@@ -19,14 +20,14 @@ class OutputSection(Section):
     """A schema or a grammar counts once one is written that can be used."""
 
     def __init__(self, theme: Theme, change: Change) -> None:
-        super().__init__(theme, "Output", change)
+        super().__init__(theme, tr("Output"), change)
         self._own = Sampling()
         self._wanted: words.OutputKind | None = None
-        names = tuple((str(kind), name) for kind, name in words.OUTPUT_NAMES.items())
-        self.kinds = Segments(theme, "Output", names)
+        names = tuple((str(kind), name) for kind, name in words.output_names().items())
+        self.kinds = Segments(theme, tr("Output"), names)
         self.kinds.chosen.connect(self._choose)
         self.line = Paragraph(theme, "", "small", "secondary")
-        self.text = TextBox(theme, "Schema or grammar", 7, check=self._error, code=True)
+        self.text = TextBox(theme, tr("Schema or grammar"), 7, check=self._error, code=True)
         self.text.changed.connect(self._text_changed)
         self.column.addWidget(self.kinds)
         self.column.addSpacing(8)
@@ -74,10 +75,12 @@ class OutputSection(Section):
         self.kinds.show_value(kind)
         has_text = kind in ("schema", "grammar")
         waits = has_text and self._wanted is not None
-        until = " Answers stay as they were until it is written." if waits else ""
-        self.line.show_text(words.OUTPUT_LINES[kind] + until)
+        line = tr(words.OUTPUT_LINES[kind])
+        if waits:
+            line = tr("{line} Answers stay as they were until it is written.", line=line)
+        self.line.show_text(line)
         if has_text:
-            self.text.text.setAccessibleName(words.OUTPUT_NAMES[kind])
+            self.text.text.setAccessibleName(words.output_names()[kind])
         show_or_hide(self.text, shown=has_text)
 
     def _error(self, text: str) -> str:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from app import safety
 from app.local_models import LocalModel
 from app.session_state import SessionState
+from runtime.language import marked, tr
 from runtime.protocol.messages import ReasoningSupport
 from ui import chat_settings_notes as words
 from ui.chat_settings_section import Change, Section
@@ -20,18 +21,18 @@ from ui.select import Select
 from ui.settings_switch import Switch
 from ui.theme import Theme
 
-PAGE = "The model's page"
+PAGE = marked("The model's page")
 
 
 class ReasoningSection(Section):
     """Hidden for a model that does not think first."""
 
     def __init__(self, theme: Theme, change: Change) -> None:
-        super().__init__(theme, "Thinking", change)
+        super().__init__(theme, words.thinking(), change)
         self._support: ReasoningSupport = "none"
         self.kinds: dict[ReasoningSupport, Segments] = {}
         for support in ("switch", "effort"):
-            segments = Segments(theme, "Thinking", words.reasoning_choices(support))
+            segments = Segments(theme, words.thinking(), words.reasoning_choices(support))
             segments.chosen.connect(self._choose)
             self.column.addWidget(segments)
             segments.hide()
@@ -56,26 +57,26 @@ class ReasoningSection(Section):
 
 class SafetySection(Section):
     def __init__(self, theme: Theme, change: Change) -> None:
-        super().__init__(theme, "Safety", change)
+        super().__init__(theme, tr("Safety"), change)
         self._guards: tuple[LocalModel, ...] = ()
-        self.switch = Switch(theme, "Safety preset")
+        self.switch = Switch(theme, tr("Safety preset"))
         self.switch.turned.connect(lambda on: self.change(replace(self.settings, safety=on)))
         row = QHBoxLayout()
-        row.addWidget(Label(theme, "Safety preset", weight=500), 1)
+        row.addWidget(Label(theme, tr("Safety preset"), weight=500), 1)
         row.addWidget(self.switch)
         self.column.addLayout(row)
         self.column.addSpacing(2)
-        self.column.addWidget(Paragraph(theme, safety.RULES_LINE, "small", "secondary"))
+        self.column.addWidget(Paragraph(theme, tr(safety.RULES_LINE), "small", "secondary"))
         self.guard_part = QWidget()
         guard = QVBoxLayout(self.guard_part)
         guard.setContentsMargins(0, 14, 0, 0)
         guard.setSpacing(6)
-        guard.addWidget(Label(theme, "Guard model", weight=500))
-        self.guard = Select(theme, "Guard model")
+        guard.addWidget(Label(theme, tr("Guard model"), weight=500))
+        self.guard = Select(theme, tr("Guard model"))
         self.guard.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.guard.activated.connect(self._choose_guard)
         guard.addWidget(self.guard)
-        guard.addWidget(Paragraph(theme, safety.GUARD_LINE, "small", "secondary"))
+        guard.addWidget(Paragraph(theme, tr(safety.GUARD_LINE), "small", "secondary"))
         self.column.addWidget(self.guard_part)
 
     def show_state(self, state: SessionState) -> None:
@@ -87,7 +88,7 @@ class SafetySection(Section):
         if guards != self._guards or not self.guard.count():
             self._guards = guards
             self.guard.clear()
-            self.guard.addItems([words.NO_GUARD, *(model.name for model in guards)])
+            self.guard.addItems([words.no_guard(), *(model.name for model in guards)])
         ids = ["", *(model.id for model in guards)]
         chosen = self.settings.guard_model_id
         self.guard.setCurrentIndex(ids.index(chosen) if chosen in ids else 0)
@@ -102,11 +103,11 @@ class PapersSection(Section):
     """The model's licence, and the page that tells of its data."""
 
     def __init__(self, theme: Theme, change: Change) -> None:
-        super().__init__(theme, "The model's papers", change)
+        super().__init__(theme, tr("The model's papers"), change)
         self.licence = Paragraph(theme, "", tone="primary")
         self.data = Paragraph(theme, "", "small", "secondary")
         self.address = Label(theme, "", "small", "tertiary", elided=True)
-        self.page = Button(theme, PAGE, extent="compact")
+        self.page = Button(theme, tr(PAGE), extent="compact")
         self.page.clicked.connect(lambda _=False: self._offer_page())
         self.column.addWidget(self.licence)
         self.column.addSpacing(4)
@@ -126,7 +127,7 @@ class PapersSection(Section):
             return
         self.licence.show_text(words.licence_line(model))
         address = words.model_page(model, state.settings.hub_endpoint)
-        self.data.show_text(words.DATA_LINE if address else words.NO_PAGE_LINE)
+        self.data.show_text(tr(words.DATA_LINE if address else words.NO_PAGE_LINE))
         self.address.show_text(address)
         for widget in (self.page, self.address):
             widget.setVisible(bool(address))

@@ -7,6 +7,7 @@ from functools import partial
 from msgspec.structs import replace
 
 from app.session_state import SessionState
+from runtime.language import marked, tr
 from runtime.protocol.messages import Sampling
 from ui import chat_settings_words as words
 from ui.chat_settings_fields import NumberRow, TextBox
@@ -16,12 +17,13 @@ from ui.focus_ring import show_or_hide
 from ui.labels import Label, Paragraph
 from ui.theme import Theme
 
-BACK = "Back to the model's own"
+BACK = marked("Back to the model's own")
+USUAL_LINE = marked("usual: {value}")
 
 
 class SamplingSection(Section):
     def __init__(self, theme: Theme, change: Change) -> None:
-        super().__init__(theme, "Sampling", change)
+        super().__init__(theme, tr("Sampling"), change)
         self._own = Sampling()
         self.line = Paragraph(theme, "", "small", "secondary")
         self.column.addWidget(self.line)
@@ -29,11 +31,12 @@ class SamplingSection(Section):
         self.numbers: dict[str, NumberRow] = {}
         for choice in words.NUMBERS:
             is_amount = choice.field != "seed"
-            row = NumberRow(theme, choice.name, choice.line, choice.kind, parted=is_amount)
+            name, line = tr(choice.name), tr(choice.line)
+            row = NumberRow(theme, name, line, choice.kind, parted=is_amount)
             row.changed.connect(partial(self._number_changed, choice))
             self.column.addWidget(row)
             self.numbers[choice.field] = row
-        self.back = Button(theme, BACK, extent="compact")
+        self.back = Button(theme, tr(BACK), extent="compact")
         self.back.clicked.connect(
             lambda _=False: self.change(words.back_to_own(self.settings, self._own))
         )
@@ -62,27 +65,28 @@ class EndSection(Section):
     """When an answer ends."""
 
     def __init__(self, theme: Theme, change: Change) -> None:
-        super().__init__(theme, "End of an answer", change)
+        super().__init__(theme, tr("End of an answer"), change)
         self._own = Sampling()
         self.most = NumberRow(
-            theme, "Max tokens", words.MAX_TOKENS_LINE, words.MAX_TOKENS, default_name="usual"
+            *(theme, tr("Max tokens"), tr(words.MAX_TOKENS_LINE), words.MAX_TOKENS),
+            default_line=USUAL_LINE,
         )
         self.most.changed.connect(
             lambda value: self.change(replace(self.settings, max_tokens=int(value or 0)))
         )
         self.column.addWidget(self.most)
         self.column.addSpacing(7)
-        self.column.addWidget(Label(theme, "Stop strings", weight=500))
-        self.column.addWidget(Paragraph(theme, words.STOP_LINE, "small", "secondary"))
+        self.column.addWidget(Label(theme, tr("Stop strings"), weight=500))
+        self.column.addWidget(Paragraph(theme, tr(words.STOP_LINE), "small", "secondary"))
         self.column.addSpacing(6)
-        self.stops = TextBox(theme, "Stop strings", 3, check=_stops_error, code=True)
+        self.stops = TextBox(theme, tr("Stop strings"), 3, check=_stops_error, code=True)
         self.stops.changed.connect(self._stops_changed)
         self.column.addWidget(self.stops)
 
     def show_state(self, state: SessionState) -> None:
         super().show_state(state)
         self._own = words.own_sampling(state)
-        self.most.show_value(self.settings.max_tokens or None, words.NO_LIMIT)
+        self.most.show_value(self.settings.max_tokens or None, tr(words.NO_LIMIT))
         self.stops.show_value(self._stop_text())
 
     def forget(self) -> None:

@@ -8,6 +8,7 @@ from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.session_state import Conversation, SessionCommands, SessionState
+from runtime.language import marked, tr
 from ui.attachment_files import ChatFileChoices
 from ui.chat_settings_fields import TextBox
 from ui.chat_settings_output import OutputSection
@@ -24,7 +25,8 @@ from ui.theme import Theme
 
 # In the design window it covers the live panel and the margin beside the chat, not the composer.
 WIDTH_PX = 324
-HEADING, LINE = "Chat settings", "For this chat only, from the next answer on."
+HEADING = marked("Chat settings")
+LINE = marked("For this chat only, from the next answer on.")
 _SIDE_PX = 16
 
 
@@ -34,14 +36,14 @@ class PromptSection(Section):
     def __init__(
         self, theme: Theme, change: Change, commands: SessionCommands, choices: ChatFileChoices
     ) -> None:
-        super().__init__(theme, "Preset", change)
+        super().__init__(theme, tr("Preset"), change)
         self.presets = PresetRow(theme, commands, choices)
         self.column.addWidget(self.presets)
         self.column.addSpacing(16)
-        self.column.addWidget(Label(theme, "System prompt", "card_title"))
+        self.column.addWidget(Label(theme, tr("System prompt"), "card_title"))
         self.column.addSpacing(6)
-        self.prompt = TextBox(theme, "System prompt", 6, check=length_error)
-        self.prompt.text.setPlaceholderText("What holds for every answer")
+        self.prompt = TextBox(theme, tr("System prompt"), 6, check=length_error)
+        self.prompt.text.setPlaceholderText(tr("What holds for every answer"))
         self.prompt.changed.connect(
             lambda text: self.change(replace(self.settings, system_prompt=text))
         )
@@ -75,7 +77,7 @@ class ChatSettingsSheet(QFrame):
         self._chat_id: int | None = None
         self._is_shown = False
         self._drawn: tuple[object, ...] = ()
-        self.setAccessibleName(HEADING)
+        self.setAccessibleName(tr(HEADING))
         self.setProperty("surface", "window")
         self.setProperty("line", "left")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -149,8 +151,8 @@ class ChatSettingsSheet(QFrame):
         head.setFixedHeight(theme.px("layout.top_bar_chat"))
         row = QHBoxLayout(head)
         row.setContentsMargins(_SIDE_PX, 0, 12, 1)
-        row.addWidget(Label(theme, HEADING, weight=600), 1)
-        self.shut = IconButton(theme, "x", "Close the chat settings", shortcut="Esc")
+        row.addWidget(Label(theme, tr(HEADING), weight=600), 1)
+        self.shut = IconButton(theme, "x", tr("Close the chat settings"), shortcut="Esc")
         self.shut.clicked.connect(self.close)
         row.addWidget(self.shut)
         return head
@@ -160,7 +162,7 @@ class ChatSettingsSheet(QFrame):
         column = QVBoxLayout(content)
         column.setContentsMargins(_SIDE_PX, 12, _SIDE_PX - SCROLL_BAR_PX, 12)
         column.setSpacing(0)
-        column.addWidget(Paragraph(theme, LINE, "small", "secondary"))
+        column.addWidget(Paragraph(theme, tr(LINE), "small", "secondary"))
         for section in self.sections:
             # A part that is hidden takes the rule above it along.
             if section is not self.prompt:

@@ -12,27 +12,22 @@ from msgspec.structs import replace
 from app.chat_settings import ChatSettings
 from app.session_state import SessionState
 from app.setting_bounds import LONGEST_STOP, MOST_CHARACTERS, MOST_STOPS, NUMBER_BOUNDS
+from runtime.language import marked, number, tr, tr_in
 from runtime.protocol.messages import Sampling
 from ui.number_field import NumberKind, shown
 
 OutputKind = Literal["free", "json", "schema", "grammar"]
 ANY_JSON = '{"type":"object"}'
-NO_LIMIT, RANDOM = "no limit", "random"
+NO_LIMIT, RANDOM = marked("no limit"), marked("random")
 MAX_TOKENS = NumberKind(1, 2**31 - 1, whole=True)
-MAX_TOKENS_LINE = "An answer ends after this many, at the latest."
-OUTPUT_NAMES: dict[OutputKind, str] = {
-    "free": "Free",
-    "json": "JSON",
-    "schema": "Schema",
-    "grammar": "Grammar",
-}
+MAX_TOKENS_LINE = marked("An answer ends after this many, at the latest.")
 OUTPUT_LINES: dict[OutputKind, str] = {
-    "free": "The model writes as it likes.",
-    "json": "Every answer is one JSON object.",
-    "schema": "Every answer is JSON that follows this JSON schema.",
-    "grammar": "Every answer follows this grammar, in llama.cpp's GBNF notation.",
+    "free": marked("The model writes as it likes."),
+    "json": marked("Every answer is one JSON object."),
+    "schema": marked("Every answer is JSON that follows this JSON schema."),
+    "grammar": marked("Every answer follows this grammar, in llama.cpp's GBNF notation."),
 }
-STOP_LINE = (
+STOP_LINE = marked(
     r"One on each line. \n stands for a line break. An answer ends before the first of them."
 )
 _ROOT = re.compile(r"^\s*root\s*::=", re.MULTILINE)
@@ -55,30 +50,53 @@ def _number(field: str, name: str, line: str, *, whole: bool = False) -> NumberC
 
 NUMBERS = (
     _number(
-        "temperature", "Temperature", "Higher is more varied; 0 gives the same answer each time."
+        "temperature",
+        marked("Temperature"),
+        marked("Higher is more varied; 0 gives the same answer each time."),
     ),
     _number(
-        "top_k", "Top-k", "Draws from this many of the likeliest tokens; 0 is off.", whole=True
+        "top_k",
+        marked("Top-k"),
+        marked("Draws from this many of the likeliest tokens; 0 is off."),
+        whole=True,
     ),
     _number(
         "top_p",
-        "Top-p",
-        "Draws from the likeliest tokens that reach this share together; 1 is off.",
-    ),
-    _number("min_p", "Min-p", "Leaves out tokens under this share of the likeliest one; 0 is off."),
-    _number(
-        "repeat_penalty", "Repeat penalty", "Above 1 avoids what was written lately; 1 is off."
+        marked("Top-p"),
+        marked("Draws from the likeliest tokens that reach this share together; 1 is off."),
     ),
     _number(
-        "repeat_last_n", "Penalty reach", "How many tokens back the penalties look.", whole=True
+        "min_p",
+        marked("Min-p"),
+        marked("Leaves out tokens under this share of the likeliest one; 0 is off."),
     ),
     _number(
-        "presence_penalty", "Presence penalty", "Above 0 avoids what was written at all; 0 is off."
+        "repeat_penalty",
+        marked("Repeat penalty"),
+        marked("Above 1 avoids what was written lately; 1 is off."),
     ),
     _number(
-        "frequency_penalty", "Frequency penalty", "Above 0 avoids what was written often; 0 is off."
+        "repeat_last_n",
+        marked("Penalty reach"),
+        marked("How many tokens back the penalties look."),
+        whole=True,
     ),
-    _number("seed", "Seed", "The same seed and settings give the same answer.", whole=True),
+    _number(
+        "presence_penalty",
+        marked("Presence penalty"),
+        marked("Above 0 avoids what was written at all; 0 is off."),
+    ),
+    _number(
+        "frequency_penalty",
+        marked("Frequency penalty"),
+        marked("Above 0 avoids what was written often; 0 is off."),
+    ),
+    _number(
+        "seed",
+        marked("Seed"),
+        marked("The same seed and settings give the same answer."),
+        whole=True,
+    ),
 )
 _NUMBER_FIELDS = tuple(choice.field for choice in NUMBERS)
 
@@ -98,10 +116,10 @@ def own_line(state: SessionState) -> str:
     """Whose the grey values are."""
     facts = state.engine.facts
     if facts is None:
-        return "Grey values are the usual ones; a model that is loaded may recommend others."
+        return tr("Grey values are the usual ones; a model that is loaded may recommend others.")
     if facts.recommended is None:
-        return "This model's file recommends nothing: grey values are the usual ones."
-    return "Grey values are what this model's file recommends."
+        return tr("This model's file recommends nothing: grey values are the usual ones.")
+    return tr("Grey values are what this model's file recommends.")
 
 
 def entry_for(settings: ChatSettings, own: Sampling, field: str) -> float | None:
@@ -112,7 +130,7 @@ def entry_for(settings: ChatSettings, own: Sampling, field: str) -> float | None
 
 def own_text(own: Sampling, field: str) -> str:
     value = getattr(own, field)
-    return RANDOM if value is None else shown(value)
+    return tr(RANDOM) if value is None else shown(value)
 
 
 def with_number(
@@ -154,14 +172,27 @@ def stops_in(text: str) -> tuple[str, ...] | str:
     """The stop strings in `text`, or what is wrong with it. A line of blanks is none."""
     stops = tuple(dict.fromkeys(_unescaped(line) for line in text.split("\n") if line.strip()))
     if len(stops) > MOST_STOPS:
-        return f"Write {MOST_STOPS} at most; these are {len(stops):,}."
+        return tr("Write {most} at most; these are {n}.", most=MOST_STOPS, n=_count(len(stops)))
     if any(len(stop) > LONGEST_STOP for stop in stops):
-        return f"Write {LONGEST_STOP:,} characters at most in a line."
+        return tr("Write {most} characters at most in a line.", most=_count(LONGEST_STOP))
     return stops
 
 
 def _unescaped(line: str) -> str:
     return re.sub(r"\\(\\|n)", lambda found: "\n" if found[1] == "n" else "\\", line)
+
+
+def _count(count: int) -> str:
+    return number(count, ",")
+
+
+def output_names() -> dict[OutputKind, str]:
+    return {
+        "free": tr_in("output", "Free"),
+        "json": "JSON",
+        "schema": tr("Schema"),
+        "grammar": tr("Grammar"),
+    }
 
 
 def output_kind(sampling: Sampling) -> OutputKind:
@@ -188,7 +219,11 @@ def length_error(text: str) -> str:
     """Of a system prompt, too."""
     if len(text) <= MOST_CHARACTERS:
         return ""
-    return f"Write {MOST_CHARACTERS:,} characters at most; these are {len(text):,}."
+    return tr(
+        "Write {most} characters at most; these are {n}.",
+        most=_count(MOST_CHARACTERS),
+        n=_count(len(text)),
+    )
 
 
 def output_error(kind: OutputKind, text: str) -> str:
@@ -198,17 +233,21 @@ def output_error(kind: OutputKind, text: str) -> str:
     if kind == "schema":
         return _schema_error(text)
     if kind == "grammar" and not _ROOT.search(text):
-        return 'A grammar begins at a rule named root: root ::= "yes" | "no"'
+        return tr('A grammar begins at a rule named root: root ::= "yes" | "no"')
     return ""
 
 
 def _schema_error(text: str) -> str:
     if not text.strip():
-        return 'Write a JSON schema, such as {"type": "object"}.'
+        return tr('Write a JSON schema, such as {"type": "object"}.')
     try:
         schema = json.loads(text)
     except json.JSONDecodeError as error:
-        return f"This is not JSON: line {error.lineno}, character {error.colno}."
+        return tr(
+            "This is not JSON: line {line}, character {character}.",
+            line=error.lineno,
+            character=error.colno,
+        )
     except RecursionError:
-        return "This is nested too deeply."
-    return "" if isinstance(schema, dict) else "A JSON schema is an object: { ... }."
+        return tr("This is nested too deeply.")
+    return "" if isinstance(schema, dict) else tr("A JSON schema is an object: { ... }.")

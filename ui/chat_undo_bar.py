@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout
 
 from app.session_state import ConversationSummary
+from runtime.language import tr
 from ui.controls import Button
 from ui.focus_ring import show_or_hide
 from ui.labels import Label
@@ -31,9 +32,11 @@ class UndoBar(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 1, 16, 0)
         row.setSpacing(8)
-        self.words = Label(theme, "Chat deleted", "small", "secondary", elided=True)
+        self.words = Label(theme, tr("Chat deleted"), "small", "secondary", elided=True)
         row.addWidget(self.words, 1)
-        self.undo = Button(theme, "Undo", "link", "compact", name="Undo: bring the chat back")
+        self.undo = Button(
+            theme, tr("Undo"), "link", "compact", name=tr("Undo: bring the chat back")
+        )
         self.undo.clicked.connect(self.undone)
         self.undo.installEventFilter(self)
         row.addWidget(self.undo)
@@ -51,10 +54,12 @@ class UndoBar(QFrame):
         if chat is None:
             self.put_away()
             return
-        told = f"\u201c{chat.title}\u201d deleted"
-        self.words.setAccessibleName(told)
+        self.words.setAccessibleName(tr("\u201c{title}\u201d deleted", title=chat.title))
         self.show()
-        announce(self, f"{told}. Ctrl+Z in the list brings it back")
+        told = tr(
+            "\u201c{title}\u201d deleted. Ctrl+Z in the list brings it back", title=chat.title
+        )
+        announce(self, told)
         self._time.start()
 
     def take_over(self, before: UndoBar) -> None:

@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from app.session_state import EngineState, MessageView, SessionCommands, SessionState
+from runtime.language import marked, tr
 from ui.centred import Centred
 from ui.composer import Composer
 from ui.controls import IconButton
@@ -18,8 +19,8 @@ from ui.problem_card import Choice, ProblemCard
 from ui.tab_order import chain, tab_stops
 from ui.theme import Theme
 
-NEW_CHAT_TITLE = "New chat"
-PIN, UNPIN = "Pin this chat", "Unpin this chat"
+NEW_CHAT_TITLE = marked("New chat")
+PIN, UNPIN = marked("Pin this chat"), marked("Unpin this chat")
 EMPTY_PX = 420
 
 
@@ -63,10 +64,10 @@ class ChatView(QFrame):
     def show_state(self, state: SessionState) -> None:
         before, self._state = self._state, state
         if before is None or state.conversation is not before.conversation:
-            self.title.show_text(state.conversation.title or NEW_CHAT_TITLE)
+            self.title.show_text(state.conversation.title or tr(NEW_CHAT_TITLE))
             self.more.setVisible(state.conversation.id is not None)
             self.pin.setVisible(state.conversation.id is not None)
-            self.pin.show_icon("pin", UNPIN if state.conversation.pinned else PIN)
+            self.pin.show_icon("pin", tr(UNPIN if state.conversation.pinned else PIN))
             self.pin.set_kept_down(state.conversation.pinned)
         if before is None or state.notices is not before.notices:
             self.notices.show_notices(state.notices)
@@ -110,13 +111,13 @@ class ChatView(QFrame):
         row = QHBoxLayout(bar)
         row.setContentsMargins(32, 0, 12, 1)
         row.setSpacing(4)
-        self.title = Label(self._theme, NEW_CHAT_TITLE, "ui", weight=600, elided=True)
+        self.title = Label(self._theme, tr(NEW_CHAT_TITLE), "ui", weight=600, elided=True)
         row.addWidget(self.title, 1)
-        self.pin = IconButton(self._theme, "pin", PIN)
+        self.pin = IconButton(self._theme, "pin", tr(PIN))
         self.pin.clicked.connect(self._turn_pin)
         self.pin.hide()
         row.addWidget(self.pin)
-        self.more = IconButton(self._theme, "ellipsis", "Chat actions")
+        self.more = IconButton(self._theme, "ellipsis", tr("Chat actions"))
         self.more.clicked.connect(self._show_menu)
         self.more.hide()
         row.addWidget(self.more)
@@ -172,7 +173,7 @@ class ChatView(QFrame):
             self._engine_card = None
 
     def _restart(self, engine: EngineState) -> Choice:
-        text = "Restart" if engine.phase == "crashed" else "Try again"
+        text = tr("Restart") if engine.phase == "crashed" else tr("Try again")
         return Choice(text, self._commands.restart_engine, "primary")
 
     def _message_problem(self, message: MessageView, is_last: bool) -> ProblemCard | None:
@@ -193,13 +194,15 @@ class ChatView(QFrame):
         if message.problem.kind == "context_full":
             return (
                 Choice(
-                    "Continue without the oldest turns", commands.continue_without_oldest, "primary"
+                    tr("Continue without the oldest turns"),
+                    commands.continue_without_oldest,
+                    "primary",
                 ),
-                Choice("New chat", commands.new_chat),
+                Choice(tr("New chat"), commands.new_chat),
             )
-        again = Choice("Try again", commands.retry, "plain" if message.text else "primary")
+        again = Choice(tr("Try again"), commands.retry, "plain" if message.text else "primary")
         if message.text:
-            return Choice("Continue", commands.continue_answer, "primary"), again
+            return Choice(tr("Continue"), commands.continue_answer, "primary"), again
         return (again,)
 
     # The chat's own menu
@@ -214,8 +217,8 @@ class ChatView(QFrame):
         conversation = self._state.conversation if self._state else None
         if conversation is not None and conversation.id is not None:
             chat_id = conversation.id
-            menu.addAction("Rename", lambda: self.rename_wanted.emit(chat_id))
-            menu.addAction("Delete", lambda: self.delete_wanted.emit(conversation))
+            menu.addAction(tr("Rename"), lambda: self.rename_wanted.emit(chat_id))
+            menu.addAction(tr("Delete"), lambda: self.delete_wanted.emit(conversation))
         return menu
 
 

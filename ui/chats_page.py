@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout
 
 from app.session_state import Conversation, SessionCommands, SessionState
+from runtime.language import tr
 from ui.chat_list import ChatList
 from ui.chat_view import ChatView
 from ui.controls import IconButton
@@ -113,10 +114,10 @@ class ChatsPage(Page):
         self.open_list.setVisible(self._narrow("conversation_list"))
 
     def _add_openers(self) -> None:
-        self.open_list = IconButton(self._theme, "panel-left", "Show or hide the chats")
+        self.open_list = IconButton(self._theme, "panel-left", tr("Show or hide the chats"))
         self.open_list.clicked.connect(self.toggle_list)
         self.open_panel = IconButton(
-            self._theme, "panel-right", "Open the live panel", shortcut="Ctrl+."
+            self._theme, "panel-right", tr("Open the live panel"), shortcut="Ctrl+."
         )
         self.open_panel.clicked.connect(self.toggle_panel)
         self.chat.top_row.insertWidget(0, self.open_list)

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.check_view import CheckStatus, CheckView
+from runtime.language import marked, tr
 from ui.icon_mark import IconMark
 from ui.labels import Label, Paragraph
 from ui.page_frame import hairline
@@ -21,14 +22,14 @@ _ICONS = (
     ("box", ("model", "starter")),
 )
 _MARKS: dict[CheckStatus, tuple[str, str, str]] = {
-    "ok": ("check", "state.ok", "fine"),
-    "info": ("info", "state.warn", "note"),
-    "problem": ("triangle-alert", "state.error", "problem"),
+    "ok": ("check", "state.ok", marked("fine")),
+    "info": ("info", "state.warn", marked("note")),
+    "problem": ("triangle-alert", "state.error", marked("problem")),
 }
 
 
 def icon_of(name: str) -> str:
-    """The picture of what was looked at, by the words in its name."""
+    """The picture of what was looked at, by the words in its English name."""
     words = name.casefold()
     return next((icon for icon, keys in _ICONS if any(key in words for key in keys)), "info")
 
@@ -37,14 +38,16 @@ class CheckRow(QWidget):
     def __init__(self, theme: Theme, check: CheckView) -> None:
         super().__init__()
         icon, ink, meaning = _MARKS[check.status]
-        self.setAccessibleName(f"{check.name}, {meaning}: {check.detail} {check.advice}".strip())
+        looked_at = tr(check.name)
+        told = f"{looked_at}, {tr(meaning)}: {check.detail} {check.advice}"
+        self.setAccessibleName(told.strip())
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 16, 0, 16)
         row.setSpacing(0)
         top = Qt.AlignmentFlag.AlignTop
         row.addWidget(IconMark(theme, icon_of(check.name), 20, "text.secondary"), 0, top)
         row.addSpacing(14)
-        name = Label(theme, check.name, tone="secondary")
+        name = Label(theme, looked_at, tone="secondary")
         name.setMinimumWidth(_NAME_PX)
         # Wrapped text has the spare height of its line above it, labels have half of it.
         name.setContentsMargins(0, 2, 0, 0)

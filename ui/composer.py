@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.chat_settings import ChatSettings
 from app.session_state import SessionCommands, SessionState
+from runtime.language import marked, tr
 from ui.attachment_chips import AttachmentChips
 from ui.attachment_files import ChatFileChoices, ChatFileDialogs, drop_line, files_in
 from ui.attachment_note import AttachmentNote
@@ -39,8 +40,8 @@ if TYPE_CHECKING:
     from ui.chat_settings_sheet import ChatSettingsSheet
     from ui.owned_drop import DropVeil
 
-ATTACH = "Attach files"
-SETTINGS, OWN_SETTINGS = "Chat settings", "Chat settings, changed for this chat"
+ATTACH = marked("Attach files")
+SETTINGS, OWN_SETTINGS = marked("Chat settings"), marked("Chat settings, changed for this chat")
 # The icon of a button, not its edge, stands under the text.
 _TEXT_PX = 5
 
@@ -90,7 +91,7 @@ class Composer(QFrame):
         self._weigh()
         self._refresh_button(answering=state.answer is not None)
         changed = state.conversation.settings != ChatSettings()
-        self.settings.show_icon("sliders-horizontal", OWN_SETTINGS if changed else SETTINGS)
+        self.settings.show_icon("sliders-horizontal", tr(OWN_SETTINGS if changed else SETTINGS))
         if self.sheet is not None:
             self.sheet.show_state(state)
 
@@ -134,9 +135,9 @@ class Composer(QFrame):
 
     def _build_tools(self) -> None:
         theme = self._theme
-        self.attach = IconButton(theme, "paperclip", ATTACH)
+        self.attach = IconButton(theme, "paperclip", tr(ATTACH))
         self.attach.clicked.connect(lambda _=False: self.choose_files())
-        self.settings = IconButton(theme, "sliders-horizontal", SETTINGS)
+        self.settings = IconButton(theme, "sliders-horizontal", tr(SETTINGS))
         self.settings.clicked.connect(lambda _=False: self.toggle_settings())
         self.pill = ModelPill(theme, self._commands)
         self.pill.models_wanted.connect(self.models_wanted)
@@ -288,12 +289,12 @@ class Composer(QFrame):
 
 def hint_for(state: SessionState) -> str:
     if state.answer is not None:
-        return "Write the next message; it is sent when this answer ends"
+        return tr("Write the next message; it is sent when this answer ends")
     if state.engine.phase == "loading":
-        return "Write now; the message is sent when loading ends"
+        return tr("Write now; the message is sent when loading ends")
     if state.model is None:
-        return "Choose a model, then write a message"
-    return "Write a message"
+        return tr("Choose a model, then write a message")
+    return tr("Write a message")
 
 
 def _ground(widget: QWidget) -> QWidget:

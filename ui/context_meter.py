@@ -7,21 +7,22 @@ from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app import number_text
+from runtime.language import marked, tr, tr_n
 from ui.attachment_room import Level, Room
 from ui.theme import Theme
 
 _METER_PX, _GAP_PX = 56, 8
 _WORDS: dict[Level, str] = {
-    "roomy": "",
-    "nearly_full": ", nearly full",
-    "over": ", does not fit",
+    "roomy": "{amount}",
+    "nearly_full": marked("{amount}, nearly full"),
+    "over": marked("{amount}, does not fit"),
 }
 _INK: dict[Level, str] = {
     "roomy": "text.secondary",
     "nearly_full": "state.warn",
     "over": "state.error",
 }
-WHEN_FULL = (
+WHEN_FULL = marked(
     "When it is full you choose: go on without the oldest turns, or start a new chat."
     " Nothing is left out before you do."
 )
@@ -30,22 +31,35 @@ WHEN_FULL = (
 def meter_text(room: Room) -> str:
     if not room.n_ctx:
         return ""
-    about = "about " if room.is_guess else ""
-    return f"{about}{number_text.meter(room.total, room.n_ctx)}{_WORDS[room.level]}"
+    amount = number_text.meter(room.total, room.n_ctx)
+    if room.is_guess:
+        amount = tr("about {amount}", amount=amount)
+    return tr(_WORDS[room.level], amount=amount)
 
 
 def meter_tip(room: Room) -> str:
     """Where the tokens are, and what happens when there is no more room."""
-    in_use = (
-        f"{number_text.tokens(room.used)} of {number_text.counted(room.n_ctx, 'token')} of context"
-        " in use."
+    text = tr_n(
+        "{used} of {n} token of context in use.",
+        "{used} of {n} tokens of context in use.",
+        room.n_ctx,
+        used=number_text.tokens(room.used),
     )
-    parts = [in_use]
     if room.draft:
-        parts.append(f"What you write has about {number_text.counted(room.draft, 'token')}.")
+        has = tr_n(
+            "What you write has about {n} token.",
+            "What you write has about {n} tokens.",
+            room.draft,
+        )
+        text = tr("{first} {second}", first=text, second=has)
     if room.attached:
-        parts.append(f"The attached files have {number_text.counted(room.attached, 'token')}.")
-    return " ".join([*parts, WHEN_FULL])
+        have = tr_n(
+            "The attached files have {n} token.",
+            "The attached files have {n} tokens.",
+            room.attached,
+        )
+        text = tr("{first} {second}", first=text, second=have)
+    return tr("{first} {second}", first=text, second=tr(WHEN_FULL))
 
 
 class ContextMeter(QWidget):
@@ -73,7 +87,7 @@ class ContextMeter(QWidget):
         before, self._room = self.text, room
         self.setVisible(bool(room.n_ctx))
         if self.text != before:
-            self.setAccessibleName(f"Context: {self.text} tokens")
+            self.setAccessibleName(tr("Context: {amount} tokens", amount=self.text))
             self.updateGeometry()
         if room.n_ctx:
             self.setToolTip(meter_tip(room))

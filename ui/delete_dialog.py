@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
+from runtime.language import tr, tr_n
 from ui.controls import Button
 from ui.focus_ring import FocusRing
 from ui.labels import Label, Paragraph
@@ -33,7 +34,7 @@ class DeleteDialog(QDialog):
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addStretch()
-        self.keep = Button(theme, "Keep")
+        self.keep = Button(theme, tr("Keep"))
         self.delete = Button(theme, verb, "danger")
         row.addWidget(self.keep)
         row.addWidget(self.delete)
@@ -47,12 +48,14 @@ class DeleteDialog(QDialog):
 
 
 def folder_dialog(theme: Theme, parent: QWidget, name: str, count: int) -> DeleteDialog:
-    stay = "Its chat stays in the list." if count == 1 else f"Its {count:,} chats stay in the list."
-    return DeleteDialog(
-        *(theme, parent, "Delete folder", "Delete this folder?"),
-        f"\u201c{name}\u201d goes. {stay}",
-        "Delete folder",
+    line = tr_n(
+        "\u201c{name}\u201d goes. Its chat stays in the list.",
+        "\u201c{name}\u201d goes. Its {n} chats stay in the list.",
+        count,
+        name=name,
     )
+    title, verb = tr("Delete folder"), tr("Delete folder")
+    return DeleteDialog(theme, parent, title, tr("Delete this folder?"), line, verb)
 
 
 def may_delete_folder(theme: Theme, parent: QWidget, name: str, count: int) -> bool:

@@ -8,6 +8,7 @@ from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QFontMetrics, QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import QMenu
 
+from runtime.language import tr
 from ui.controls import PaintedButton
 from ui.theme import Theme
 
@@ -79,8 +80,8 @@ class ChoiceChip(PaintedButton):
         """The first choice is the one that filters nothing."""
         self._choices, self._value = tuple(choices), value
         self._neutral = self._choices[0][0] if self._choices else None
-        word = next((text for known, text in self._choices if known == value), "any")
-        text = f"{self._label}: {word}"
+        word = next((text for known, text in self._choices if known == value), tr("any"))
+        text = tr("{label}: {choice}", label=self._label, choice=word)
         if text != self.text():
             self.setText(text)
             self.setAccessibleName(text)

@@ -6,6 +6,8 @@ from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
+from runtime.language import tr
+
 _WEB = ("http", "https")
 
 
@@ -16,6 +18,6 @@ def link_menu(parent: QWidget, url: QUrl) -> QMenu:
     menu.addAction(url.toDisplayString().replace("&", "&&")).setEnabled(False)
     menu.addSeparator()
     if url.scheme() in _WEB:
-        menu.addAction("Open in the browser", lambda: QDesktopServices.openUrl(url))
-    menu.addAction("Copy address", lambda: QApplication.clipboard().setText(url.toString()))
+        menu.addAction(tr("Open in the browser"), lambda: QDesktopServices.openUrl(url))
+    menu.addAction(tr("Copy address"), lambda: QApplication.clipboard().setText(url.toString()))
     return menu

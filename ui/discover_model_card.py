@@ -8,6 +8,7 @@ from PySide6.QtCore import QPoint, QUrl
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.discover.state import RepoRow
+from runtime.language import marked, tr
 from ui.answer_text import AnswerText
 from ui.discover_links import link_menu
 from ui.labels import Paragraph
@@ -16,7 +17,7 @@ from ui.theme import Theme
 
 # Laying out more than this would hold the window up; nobody reads on here.
 MOST_CHARACTERS = 30_000
-CUT = "The rest of this card is on its page."
+CUT = marked("The rest of this card is on its page.")
 _TAGS = (
     "a|abbr|b|br|center|code|dd|del|details|div|dl|dt|em|figure|font|h[1-6]|hr|i|img|kbd|li|ol|p"
     "|picture|pre|s|small|source|span|strong|style|sub|summary|sup|table|tbody|td|th|thead|tr|u|ul"
@@ -32,7 +33,7 @@ def card_text(text: str) -> str:
         if _FENCE.match(line):
             in_code = not in_code
         kept.append(line if in_code else _HTML.sub("", line))
-    end = ["", "", CUT] if len(text) > MOST_CHARACTERS else []
+    end = ["", "", tr(CUT)] if len(text) > MOST_CHARACTERS else []
     return "\n".join([*kept, *end])
 
 
@@ -45,9 +46,9 @@ class ModelCard(QWidget):
         self._shown: str | None = None
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        self.line = Paragraph(theme, "Reading the model card", tone="secondary")
+        self.line = Paragraph(theme, tr("Reading the model card"), tone="secondary")
         self.text = AnswerText(theme)
-        self.text.setAccessibleName("Model card")
+        self.text.setAccessibleName(tr("Model card"))
         self.text.link_followed.connect(self._offer_link)
         self.text.hide()
         column.addWidget(self.line)
@@ -60,7 +61,7 @@ class ModelCard(QWidget):
                 self._shown = row.card
                 self._restyle()
             self.line.setVisible(not row.card.strip())
-            self.line.show_text("This repository has no model card.")
+            self.line.show_text(tr("This repository has no model card."))
         elif row.card_problem is not None:
             self.line.show_text(spoken(row.card_problem))
         self.text.setVisible(bool(row.card))

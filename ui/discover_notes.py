@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from app import number_text
 from app.discover.state import DiscoverView
 from runtime.errors import Problem
+from runtime.language import marked, tr
 from ui.controls import Button
 from ui.discover_words import hidden_words
 from ui.icon_mark import IconMark
@@ -17,10 +18,12 @@ from ui.problem_card import spoken
 from ui.theme import Theme
 
 _LINK_PX = 24
-NO_MATCH = "No model matches"
-OTHER_WORDS = "Search for other words, an author, or paste a repository's address."
-OFFLINE = "Offline, as you chose"
-OFFLINE_LINE = (
+# Stands in a line for its link.
+_LINK = "\0"
+NO_MATCH = marked("No model matches")
+OTHER_WORDS = marked("Search for other words, an author, or paste a repository's address.")
+OFFLINE = marked("Offline, as you chose")
+OFFLINE_LINE = marked(
     "The hub is not asked. Models on this computer still run. To search again, turn Work offline"
     " off in Settings, or unset HF_HUB_OFFLINE where that is set."
 )
@@ -33,7 +36,7 @@ class EmptyCard(Card):
     cleared = Signal()
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__(theme, NO_MATCH)
+        super().__init__(theme, tr(NO_MATCH))
         self._theme = theme
         self._shown: object = None
         self.links: list[Button] = []
@@ -54,21 +57,25 @@ class EmptyCard(Card):
         for name, count in view.hidden:
             if count:
                 filter_name, gain = hidden_words(name, count, view.filters)
-                link = Button(self._theme, filter_name, "link", name=f"Turn off {filter_name}")
+                spoken_name = tr("Turn off {filter}", filter=filter_name)
+                link = Button(self._theme, filter_name, "link", name=spoken_name)
                 link.clicked.connect(lambda _=False, name=name: self.turned_off.emit(name))
-                self._add("Turn off", link, f"to see {gain}.")
+                line = tr("Turn off {filter} to see {gain}.", filter=_LINK, gain=gain)
+                before, _, after = line.partition(_LINK)
+                self._add(before.strip(), link, after.strip())
         if not self.links:
-            link = Button(self._theme, "Clear the search", "link")
+            link = Button(self._theme, tr("Clear the search"), "link")
             link.clicked.connect(self.cleared)
             link.setVisible(bool(view.query))
-            self._add(OTHER_WORDS, link, "")
+            self._add(tr(OTHER_WORDS), link, "")
 
     def _add(self, before: str, link: Button, after: str) -> None:
         line = QWidget()
         row = QHBoxLayout(line)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(3)
-        row.addWidget(Label(self._theme, before, tone="secondary"))
+        if before:
+            row.addWidget(Label(self._theme, before, tone="secondary"))
         link.setFixedHeight(_LINK_PX)
         row.addWidget(link)
         row.addWidget(Label(self._theme, after, tone="secondary"))
@@ -102,9 +109,9 @@ class StateCard(Card):
         self.content.addSpacing(12)
         row = QHBoxLayout()
         row.setSpacing(8)
-        self.again = Button(theme, "Try again")
-        self.installed = Button(theme, "Installed models")
-        self.settings = Button(theme, "Settings")
+        self.again = Button(theme, tr("Try again"))
+        self.installed = Button(theme, tr("Installed models"))
+        self.settings = Button(theme, tr("Settings"))
         self.again.clicked.connect(self.again_wanted)
         self.installed.clicked.connect(self.installed_wanted)
         self.settings.clicked.connect(self.settings_wanted)
@@ -117,8 +124,8 @@ class StateCard(Card):
         """Draw what is wrong with `view`; whether anything is."""
         if view.offline:
             self.mark.show_icon("info", "state.warn")
-            self.title.show_text(OFFLINE)
-            self.words.show_text(OFFLINE_LINE)
+            self.title.show_text(tr(OFFLINE))
+            self.words.show_text(tr(OFFLINE_LINE))
             self.countdown.hide()
             self.again.hide()
             self.settings.show()
@@ -136,6 +143,7 @@ class StateCard(Card):
         self.words.show_text(spoken(problem))
         self.countdown.setVisible(retry_in_s > 0)
         if retry_in_s > 0:
-            self.countdown.show_text(f"Trying again in {' '.join(number_text.about(retry_in_s))}.")
+            wait = " ".join(number_text.about(retry_in_s))
+            self.countdown.show_text(tr("Trying again in {time}.", time=wait))
         self.again.show()
         self.settings.setVisible(not waits)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 from app.discover.state import RepoRow
 from runtime.downloads.frames import Download
 from runtime.errors import Problem
+from runtime.language import marked, tr
 from ui.controls import Button
 from ui.discover_links import link_menu
 from ui.discover_model_card import ModelCard
@@ -21,7 +22,7 @@ from ui.problem_card import spoken
 from ui.theme import Theme
 
 HUB_ADDRESS = "https://huggingface.co/"
-SHOW_CARD, HIDE_CARD = "Model card", "Hide model card"
+SHOW_CARD, HIDE_CARD = marked("Model card"), marked("Hide model card")
 _LEFT_PX, _RIGHT_PX, _CARD_PX = 48, 16, 720
 _NEEDS_ACCOUNT = ("hub_gated", "hub_token_refused", "hub_not_found")
 
@@ -61,7 +62,7 @@ class OpenPanel(QFrame):
         self, row: RepoRow, downloads: Mapping[str, Download], loaded_id: str, *, signed_in: bool
     ) -> None:
         self.row = row
-        self.setAccessibleName(f"{row.name}, open")
+        self.setAccessibleName(tr("{name}, open", name=row.name))
         problem = trouble_of(row)
         self.trouble.setVisible(problem is not None)
         if problem is not None:
@@ -69,7 +70,8 @@ class OpenPanel(QFrame):
         self.table.setVisible(bool(row.quants) or problem is None)
         self.table.show_row(row, downloads, loaded_id)
         basis = prediction_words(row.suggested) if row.suggested is not None else ""
-        self.why.show_text(" ".join(part for part in (row.why, basis) if part))
+        both = tr("{first} {second}", first=row.why, second=basis)
+        self.why.show_text(both if row.why and basis else row.why or basis)
         self.why.setVisible(bool(self.why.full_text()))
         self.facts.show_text(fact_words(row))
         if self.card is not None:
@@ -85,9 +87,9 @@ class OpenPanel(QFrame):
         row = QHBoxLayout()
         row.setSpacing(20)
         row.addWidget(self.facts, 1)
-        self.show_card = Button(self._theme, SHOW_CARD, "link", "compact")
+        self.show_card = Button(self._theme, tr(SHOW_CARD), "link", "compact")
         self.show_card.clicked.connect(self._turn_card)
-        self.author = Button(self._theme, "Author's page", "link", "compact")
+        self.author = Button(self._theme, tr("Author's page"), "link", "compact")
         self.author.clicked.connect(self._offer_author)
         row.addWidget(self.show_card)
         row.addWidget(self.author)
@@ -108,7 +110,7 @@ class OpenPanel(QFrame):
         else:
             self.card.setVisible(self.card.isHidden())
         hidden = self.card.isHidden()
-        self.show_card.show_text(SHOW_CARD if hidden else HIDE_CARD)
+        self.show_card.show_text(tr(SHOW_CARD if hidden else HIDE_CARD))
         if self.row is not None and not hidden:
             self.card.show_row(self.row)
             if self.row.card is None:
@@ -149,8 +151,10 @@ class Trouble(QWidget):
         column.addLayout(link)
         row = QHBoxLayout()
         row.setSpacing(8)
-        self.again = Button(theme, "Try again", extent="compact")
-        self.account = Button(theme, "Sign in", extent="compact", name="Sign in, in Settings")
+        self.again = Button(theme, tr("Try again"), extent="compact")
+        self.account = Button(
+            theme, tr("Sign in"), extent="compact", name=tr("Sign in, in Settings")
+        )
         row.addWidget(self.again)
         row.addWidget(self.account)
         row.addStretch()
@@ -163,7 +167,7 @@ class Trouble(QWidget):
         self.mark.show_icon(icon, ink)
         self.title.show_text(problem.title)
         self.words.show_text(spoken(problem))
-        self.link.show_text(url, f"Open {url} in the browser")
+        self.link.show_text(url, tr("Open {url} in the browser", url=url))
         self.link.setVisible(bool(url))
         self.account.setVisible(gated and not signed_in)
 

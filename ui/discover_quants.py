@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from app import number_text
 from app.discover.state import QuantRow, RepoRow
 from runtime.downloads.frames import Download
+from runtime.language import marked, tr
 from ui.controls import Button
 from ui.discover_columns import DIGITS_PX, Span, quant_spans
 from ui.discover_drawing import (
@@ -43,7 +44,17 @@ from ui.tab_order import chain
 from ui.theme import Theme
 
 Act = Literal["download", "load", "chat", ""]
-_VERBS: dict[Act, str] = {"download": "Download", "load": "Load", "chat": "Open", "": ""}
+# What the button says, and its name for a screen reader.
+_VERBS: dict[Act, tuple[str, str]] = {
+    "download": (marked("Download"), marked("Download {model} {quantisation}, {size}")),
+    "load": (marked("Load"), marked("Load {model} {quantisation}, {size}")),
+    "chat": (marked("Open"), marked("Open {model} {quantisation}, {size}")),
+}
+_PLACES = {
+    "gpu": marked("{size} on the GPU"),
+    "ram": marked("{size} in RAM"),
+    "disk": marked("{size} read from disk"),
+}
 _HEAD_PX, _SWATCH_PX, _FOOT_PX = 28, 9, 6
 _LEAST_NAME_PX, _MOST_NAME_PX, _MARK_GAP_PX = 128, 250, 8
 _FIGURE_PX, _SKELETON_LINES, _LEGEND_GAP_PX = 24, 3, 14
@@ -87,7 +98,7 @@ def table_scale(theme: Theme, quants: tuple[QuantRow, ...]) -> Scale:
 
 
 def _mark_px(theme: Theme, quant: QuantRow) -> float:
-    return _MARK_GAP_PX + text_px(theme, "suggested", _MARK) if quant.suggested else 0.0
+    return _MARK_GAP_PX + text_px(theme, tr("suggested"), _MARK) if quant.suggested else 0.0
 
 
 def _bytes(quant: QuantRow) -> int:
@@ -126,7 +137,9 @@ def line_of(quant: QuantRow, download: Download | None, loaded_id: str, scale: S
 def _fit_and_act(quant: QuantRow, download: Download | None, loaded_id: str) -> tuple[Words, Act]:
     if quant.installed_id:
         loaded = quant.installed_id == loaded_id
-        return Words("Installed, loaded" if loaded else "Installed"), "chat" if loaded else "load"
+        return Words(tr("Installed, loaded") if loaded else tr("Installed")), (
+            "chat" if loaded else "load"
+        )
     if download is not None and download.phase != "done":
         return Words(phase_words(download)), ""
     if download is not None:
@@ -159,7 +172,7 @@ class QuantTable(QWidget):
         for skeleton in self._skeletons:
             skeleton.button.hide()
             self._column.addWidget(skeleton)
-        self.setAccessibleName("Quantisations")
+        self.setAccessibleName(tr("Quantisations"))
 
     def show_row(self, row: RepoRow, downloads: Mapping[str, Download], loaded_id: str) -> None:
         for skeleton in self._skeletons:
@@ -227,28 +240,29 @@ class QuantHead(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         spans = quant_spans(self.width(), self._scale.name_px)
-        self._word(painter, spans["name"], "Quantisation")
-        draw_text(painter, self._theme, self._box(spans["size"]), "Size", _CAPTION, RIGHT)
+        self._word(painter, spans["name"], tr("Quantisation"))
+        draw_text(painter, self._theme, self._box(spans["size"]), tr("Size"), _CAPTION, RIGHT)
         self._paint_places(painter, spans["bar"])
         speed = spans["band"] if spans["band"].width else spans["digits"]
         wide = Span(speed.left, spans["digits"].right - speed.left)
-        word = "Predicted decode, tok/s" if spans["band"].width else "Decode, tok/s"
+        banded = bool(spans["band"].width)
+        word = tr("Predicted decode, tok/s") if banded else tr("Decode, tok/s")
         self._word(painter, wide, word)
-        self._word(painter, spans["fits"], "Fits")
+        self._word(painter, spans["fits"], tr("Fits"))
 
     def _paint_places(self, painter: QPainter, span: Span) -> None:
         """The heading and, where all three have room, a sample of each place."""
-        words = ("Where it would live", "Lives in", "")
+        words = (tr("Where it would live"), tr("Lives in"), "")
         heading = next(w for w in words if text_px(self._theme, w, _CAPTION) <= span.width)
         left = self._word(painter, span, heading) + _LEGEND_GAP_PX
-        names = (("gpu", "GPU"), ("ram", "RAM"), ("disk", "Disk"))
+        names = (("gpu", "GPU"), ("ram", "RAM"), ("disk", tr("Disk")))
         widths = [_SWATCH_PX + 5 + text_px(self._theme, word, _CAPTION) for _, word in names]
         if left + sum(widths) + 2 * _LEGEND_GAP_PX > span.right:
             return
         for (place, word), width in zip(names, widths, strict=True):
             box = QRectF(left, (_HEAD_PX - _SWATCH_PX) / 2, _SWATCH_PX, _SWATCH_PX)
             draw_swatch(painter, self._theme, place, box)
-            self._word(painter, Span(round(left) + _SWATCH_PX + 5, 60), word)
+            self._word(painter, Span(round(left) + _SWATCH_PX + 5, round(width)), word)
             left += width + _LEGEND_GAP_PX
 
     def _word(self, painter: QPainter, span: Span, text: str) -> float:
@@ -267,7 +281,7 @@ class QuantLine(QWidget):
         self._theme, self._scale = theme, Scale()
         self.quant: QuantRow | None = None
         self.line: Line | None = None
-        self.button = Button(theme, "Download", extent="compact", parent=self)
+        self.button = Button(theme, tr("Download"), extent="compact", parent=self)
         self.setFixedHeight(theme.px("row.quantisation"))
 
     def show_line(self, model: str, quant: QuantRow, line: Line, scale: Scale) -> None:
@@ -275,11 +289,12 @@ class QuantLine(QWidget):
         if (line, scale) == (self.line, self._scale):
             return
         self.line, self._scale = line, scale
-        verb = _VERBS[line.act]
-        show_or_hide(self.button, shown=bool(verb))
-        if verb:
-            self.button.show_text(verb)
-            self.button.setAccessibleName(f"{verb} {model} {line.name}, {line.size}")
+        show_or_hide(self.button, shown=bool(line.act))
+        if line.act:
+            verb, name = _VERBS[line.act]
+            self.button.show_text(tr(verb))
+            named = tr(name, model=model, quantisation=line.name, size=line.size)
+            self.button.setAccessibleName(named)
         self.setAccessibleName(_spoken(line))
         self.setToolTip(line.detail)
         self.setAccessibleDescription(line.detail)
@@ -319,7 +334,7 @@ class QuantLine(QWidget):
         taken = draw_text(painter, self._theme, box, line.name, _NAME)
         if line.suggested:
             mark = box.adjusted(taken + _MARK_GAP_PX, 1, 0, 1)
-            draw_text(painter, self._theme, mark, "suggested", _MARK)
+            draw_text(painter, self._theme, mark, tr("suggested"), _MARK)
         size = Ink(tone="secondary")
         draw_text(painter, self._theme, self._box(spans["size"]), line.size, size, RIGHT)
 
@@ -346,7 +361,7 @@ class QuantLine(QWidget):
         figure = QRectF(digits.left(), 0, figure_px, self.height())
         draw_text(painter, self._theme, figure, line.speed.figure, Ink(weight=500), RIGHT)
         beside = digits.adjusted(figure_px + 10, 0, 0, 0)
-        text = "measured" if line.speed.measured else line.speed.beside
+        text = tr("measured") if line.speed.measured else line.speed.beside
         draw_text(painter, self._theme, beside, text, Ink("small", "tertiary"))
 
     def _skeleton(self, painter: QPainter, span: Span) -> None:
@@ -359,9 +374,8 @@ class QuantLine(QWidget):
 
 
 def _spoken(line: Line) -> str:
-    parts = [line.name, "suggested" if line.suggested else "", line.size]
-    words = {"gpu": "on the GPU", "ram": "in RAM", "disk": "read from disk"}
-    parts += [f"{number_text.gib_unit(size)} {words[place]}" for place, size in line.sizes]
+    parts = [line.name, tr("suggested") if line.suggested else "", line.size]
+    parts += [tr(_PLACES[place], size=number_text.gib_unit(size)) for place, size in line.sizes]
     parts.append(spoken_speed(line.speed) if line.speed is not None else "")
-    parts.append("being read" if line.reading else line.fit.text)
+    parts.append(tr("being read") if line.reading else line.fit.text)
     return ", ".join(part for part in parts if part)

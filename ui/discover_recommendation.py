@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QVBoxLayout, QWid
 from app import number_text
 from app.discover.state import Prediction, Recommendation
 from runtime.downloads.frames import Download
+from runtime.language import marked, tr
 from ui.band_chart import RangeFigure
 from ui.controls import Button
 from ui.discover_drawing import (
@@ -29,10 +30,10 @@ from ui.focus_ring import show_or_hide
 from ui.labels import Label, Paragraph
 from ui.theme import Theme
 
-HEADING = "Recommended for this machine"
+HEADING = marked("Recommended for this machine")
 _PLACES_PX, _SPEED_PX, _REASON_PX, _GAP_PX, _WRAP_BELOW_PX = 206, 168, 410, 32, 900
 _FIGURES_PX = 30
-_PLACE_WORDS = {"gpu": "GiB GPU", "ram": "GiB RAM", "disk": "GiB disk"}
+_PLACE_WORDS = {"gpu": "GiB GPU", "ram": "GiB RAM", "disk": marked("GiB disk")}
 
 
 class RecommendationCard(QFrame):
@@ -48,7 +49,7 @@ class RecommendationCard(QFrame):
         self._shown: Recommendation | None = None
         self._act = ""
         self.setProperty("surface", "card")
-        self.setAccessibleName(HEADING)
+        self.setAccessibleName(tr(HEADING))
         self._box = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._box.setContentsMargins(20, 16, 20, 16)
         self._box.setSpacing(_GAP_PX)
@@ -63,8 +64,8 @@ class RecommendationCard(QFrame):
         figures.addWidget(self.speed)
         figures.addStretch()
         self.status = Label(theme, "", "ui", "secondary")
-        self.button = Button(theme, "Download", "primary", "large", icon="download")
-        self.load = Button(theme, "Load", "plain", "large")
+        self.button = Button(theme, tr("Download"), "primary", "large", icon="download")
+        self.load = Button(theme, tr("Load"), "plain", "large")
         self.button.clicked.connect(self._download)
         self.load.clicked.connect(self._load)
         figures.addWidget(self.status)
@@ -88,16 +89,18 @@ class RecommendationCard(QFrame):
         if download is not None and waits:
             self.status.show_text(phase_words(download))
         elif quant.installed_id:
-            self.status.show_text("Installed")
+            self.status.show_text(tr("Installed"))
         loaded = bool(quant.installed_id) and quant.installed_id == loaded_id
         self._act = "chat" if loaded else "load" if quant.installed_id else ""
         self.load.setVisible(bool(quant.installed_id) and not waits)
-        verb = "Open" if loaded else "Load"
-        self.load.show_text(verb)
-        self.load.setAccessibleName(f"{verb} {shown.name} {quant.name}")
-        text = f"Download {number_text.gib_unit(quant.model.size_bytes)}"
-        self.button.show_text(text)
-        self.button.setAccessibleName(f"{text}, {shown.name} {quant.name}")
+        model = f"{shown.name} {quant.name}"
+        self.load.show_text(tr("Open") if loaded else tr("Load"))
+        self.load.setAccessibleName(
+            tr("Open {model}", model=model) if loaded else tr("Load {model}", model=model)
+        )
+        size = number_text.gib_unit(quant.model.size_bytes)
+        self.button.show_text(tr("Download {size}", size=size))
+        self.button.setAccessibleName(tr("Download {size}, {model}", size=size, model=model))
         show_or_hide(self.button, shown=not quant.installed_id and download is None)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -113,7 +116,7 @@ class RecommendationCard(QFrame):
         column = QVBoxLayout(words)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(Label(theme, HEADING, "caption", "secondary", weight=500))
+        column.addWidget(Label(theme, tr(HEADING), "caption", "secondary", weight=500))
         column.addSpacing(2)
         title = QHBoxLayout()
         title.setSpacing(6)
@@ -158,8 +161,8 @@ class PlacesFigure(QWidget):
         sizes = place_sizes(prediction) if prediction is not None else ()
         if sizes != self._sizes:
             self._sizes = sizes
-            said = ", ".join(f"{number_text.gib(size)} {_PLACE_WORDS[at]}" for at, size in sizes)
-            self.setAccessibleName(f"Where it would live: {said}")
+            said = ", ".join(f"{number_text.gib(size)} {_place_words(at)}" for at, size in sizes)
+            self.setAccessibleName(tr("Where it would live: {places}", places=said))
             self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
@@ -167,7 +170,7 @@ class PlacesFigure(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         theme, top = self._theme, self._theme.line("small")
         heading = QRectF(0, 0, self.width(), top)
-        draw_text(painter, theme, heading, "Where it would live", Ink("small", "secondary"))
+        draw_text(painter, theme, heading, tr("Where it would live"), Ink("small", "secondary"))
         bar = QRectF(0, top + _FIGURES_PX, self.width(), BAR_PX)
         if not self._sizes:
             draw_skeleton(painter, theme.color("surface.hover"), bar)
@@ -178,7 +181,7 @@ class PlacesFigure(QWidget):
             box = QRectF(left, top, self.width() - left, _FIGURES_PX)
             taken = draw_text(painter, theme, box, number_text.gib(size), Ink("small", weight=500))
             unit = box.adjusted(taken + 4, 0, 0, 0)
-            draw_text(painter, theme, unit, _PLACE_WORDS[place], Ink("small", "secondary"))
+            draw_text(painter, theme, unit, _place_words(place), Ink("small", "secondary"))
 
     def _lefts(self) -> list[float]:
         """Over its part of the bar, further left where the last would have no room."""
@@ -195,7 +198,11 @@ class PlacesFigure(QWidget):
 
     def _text_px(self, place: str, size: int) -> float:
         figure = text_px(self._theme, number_text.gib(size), Ink("small", weight=500))
-        return figure + 4 + text_px(self._theme, _PLACE_WORDS[place], Ink("small"))
+        return figure + 4 + text_px(self._theme, _place_words(place), Ink("small"))
+
+
+def _place_words(place: str) -> str:
+    return tr(_PLACE_WORDS[place])
 
 
 class SpeedFigure(QWidget):
@@ -204,7 +211,7 @@ class SpeedFigure(QWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
-        self.heading = Label(theme, "Predicted decode", "small", "secondary")
+        self.heading = Label(theme, tr("Predicted decode"), "small", "secondary")
         self.figure = RangeFigure(theme)
         self.band = _Band(theme)
         self.setFixedSize(_SPEED_PX, theme.line("small") + _FIGURES_PX + BAR_PX)
@@ -219,7 +226,8 @@ class SpeedFigure(QWidget):
         column.addStretch()
 
     def show_speed(self, found: Prediction | None, measured: float | None) -> None:
-        self.heading.show_text("Measured decode" if measured is not None else "Predicted decode")
+        is_measured = measured is not None
+        self.heading.show_text(tr("Measured decode") if is_measured else tr("Predicted decode"))
         self.band.show_speed(found, measured)
         if measured is not None:
             self.figure.show_figure(number_text.tokens_per_s(measured), "tok/s")
@@ -228,11 +236,15 @@ class SpeedFigure(QWidget):
             beside = number_text.predicted_range(found.decode_low, found.decode_high)
             figure = number_text.predicted(found.decode_tokens_per_s)
             self.figure.show_figure(figure, "tok/s", beside)
-            said = f"{figure} tok/s, range {beside}"
+            said = tr("{speed} tok/s, range {range}", speed=figure, range=beside)
         else:
             self.figure.show_figure(number_text.EN_DASH)
-            said = "being read"
-        self.setAccessibleName(f"{self.heading.full_text()}: {said}")
+            said = tr("being read")
+        self.setAccessibleName(
+            tr("Measured decode: {speed}", speed=said)
+            if is_measured
+            else tr("Predicted decode: {speed}", speed=said)
+        )
 
 
 class _Band(QWidget):

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout
 
 from app.discover.state import DiscoverView
 from runtime.downloads.frames import Download
+from runtime.language import tr
 from ui.discover_open import OpenPanel
 from ui.discover_row import ResultRow, RowHead, SkeletonRows
 from ui.theme import Theme
@@ -45,7 +46,7 @@ class ResultList(QFrame):
         self.panel: OpenPanel | None = None
         self._current = ""
         self.setProperty("surface", "card")
-        self.setAccessibleName("Models to download")
+        self.setAccessibleName(tr("Models to download"))
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(1, 0, 1, 4)
         self._column.setSpacing(0)

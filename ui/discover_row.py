@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from app.discover.state import RepoRow
 from app.number_text import EN_DASH
 from runtime.downloads.frames import Download
+from runtime.language import marked, tr
 from ui.controls import PaintedButton
 from ui.discover_columns import Span, row_spans
 from ui.discover_drawing import RIGHT, Ink, draw_skeleton, draw_text, text_px
@@ -19,12 +20,12 @@ from ui.theme import Theme
 
 HEAD_PX = 32
 HEADINGS = (
-    ("name", "Model"),
-    ("parameters", "Parameters (used per token)"),
-    ("experts", "Experts"),
-    ("licence", "Licence"),
-    ("speed", "Best speed here"),
-    ("here", "On this machine"),
+    ("name", marked("Model")),
+    ("parameters", marked("Parameters (used per token)")),
+    ("experts", marked("Experts")),
+    ("licence", marked("Licence")),
+    ("speed", marked("Best speed here")),
+    ("here", marked("On this machine")),
 )
 _RANGE_PX, _HERE_INSET_PX, _ICON_PX = 48, 16, 16
 _NAME = Ink(weight=500, tabular=False)
@@ -45,10 +46,10 @@ class RowHead(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         spans = row_spans(self.width())
-        for name, heading in HEADINGS:
+        for name, source in HEADINGS:
             if name not in spans:
                 continue
-            box = _box(spans[name], self.height())
+            heading, box = tr(source), _box(spans[name], self.height())
             ink = Ink("caption", "tertiary")
             if name == "speed":
                 right = box.adjusted(-40, 0, -_RANGE_PX + 4, 0)
@@ -84,9 +85,11 @@ class ResultRow(PaintedButton):
             if same:
                 return
         self.row, self.words, self._is_open = row, words, is_open
-        gated = ", its author asks you to accept terms" if row.summary.gated != "no" else ""
-        self.setAccessibleName(f"{words.spoken(row.name, row.author)}{gated}")
-        self.setAccessibleDescription("open" if is_open else "closed")
+        spoken = words.spoken(row.name, row.author)
+        if row.summary.gated != "no":
+            spoken = tr("{row}, its author asks you to accept terms", row=spoken)
+        self.setAccessibleName(spoken)
+        self.setAccessibleDescription(tr("open") if is_open else tr("closed"))
         self.update()
 
     @property
@@ -178,7 +181,7 @@ class SkeletonRows(QWidget):
         super().__init__()
         self._theme, self._count = theme, count
         self.setFixedHeight(count * theme.px("row.model"))
-        self.setAccessibleName("Being read")
+        self.setAccessibleName(tr("Being read"))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)

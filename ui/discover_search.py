@@ -9,11 +9,12 @@ from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLineEdit, QSizePolicy, QWidget
 
 from app.discover.state import DiscoverView, FilterName, Filters
+from runtime.language import marked, tr
 from ui.discover_chips import Chip, ChoiceChip
 from ui.discover_words import SIZES_BYTES, SORTS, licence_words, size_words
 from ui.theme import Theme
 
-PLACEHOLDER = "Search by name, or paste a link"
+PLACEHOLDER = marked("Search by name, or paste a link")
 _FIELD_PX, _GAP_PX, _BEFORE_CHIPS_PX = 340, 8, 20
 
 
@@ -28,8 +29,8 @@ class HubSearchField(QLineEdit):
         self.setFont(theme.font("ui"))
         self.setFixedHeight(theme.px("control.search"))
         self.setFixedWidth(_FIELD_PX)
-        self.setPlaceholderText(PLACEHOLDER)
-        self.setAccessibleName(PLACEHOLDER)
+        self.setPlaceholderText(tr(PLACEHOLDER))
+        self.setAccessibleName(tr(PLACEHOLDER))
         self.setTextMargins(24, 0, 0, 0)
         self.returnPressed.connect(lambda: self.wanted.emit(self.text().strip()))
 
@@ -61,11 +62,11 @@ class SearchBar(QWidget):
         self._query: str | None = None
         self.field = HubSearchField(theme)
         self.field.wanted.connect(self.searched)
-        self.moe_only = Chip(theme, "MoE only")
-        self.fits = Chip(theme, "Fits this machine")
-        self.licence = ChoiceChip(theme, "Licence")
-        self.size = ChoiceChip(theme, "Size")
-        self.sort = ChoiceChip(theme, "Sort", quiet=True)
+        self.moe_only = Chip(theme, tr("MoE only"))
+        self.fits = Chip(theme, tr("Fits this machine"))
+        self.licence = ChoiceChip(theme, tr("Licence"))
+        self.size = ChoiceChip(theme, tr("Size"))
+        self.sort = ChoiceChip(theme, tr("Sort"), quiet=True)
         self.moe_only.clicked.connect(lambda: self._change(moe_only=not self._filters.moe_only))
         self.fits.clicked.connect(lambda: self._change(fits=not self._filters.fits))
         self.licence.chosen.connect(lambda value: self._change(licence=value))
@@ -99,11 +100,14 @@ class SearchBar(QWidget):
         self.moe_only.show_on(on=filters.moe_only)
         self.fits.show_on(on=filters.fits)
         known = tuple(dict.fromkeys((*licences, *((filters.licence,) if filters.licence else ()))))
-        names = [("", "any"), *((licence, licence_words(licence)) for licence in known if licence)]
+        names = [
+            ("", tr("any")),
+            *((licence, licence_words(licence)) for licence in known if licence),
+        ]
         self.licence.show_choices(names, filters.licence)
         sizes = [(size, size_words(size)) for size in SIZES_BYTES]
         self.size.show_choices(sizes, filters.largest_bytes)
-        self.sort.show_choices(SORTS, filters.sort)
+        self.sort.show_choices([(sort, tr(words)) for sort, words in SORTS], filters.sort)
         self._fit()
 
     def turn_off(self, name: FilterName) -> None:

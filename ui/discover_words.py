@@ -20,6 +20,7 @@ from app.discover.state import (
 from app.number_text import EN_DASH, GIB
 from runtime.downloads.frames import Download
 from runtime.errors import Problem
+from runtime.language import marked, number, tr, tr_n
 from ui.download_words import phase_words
 
 # Below this an answer is written slower than it is read.
@@ -27,10 +28,10 @@ SLOW_TOKENS_PER_S = 5.0
 # The token table and small buffers stay in RAM even where every layer is on the GPU.
 GPU_ALONE_RAM_SHARE = 0.05
 SORTS: tuple[tuple[SortBy, str], ...] = (
-    ("best", "best for this machine"),
-    ("downloads", "most downloads"),
-    ("updated", "newest"),
-    ("size", "smallest first"),
+    ("best", marked("best for this machine")),
+    ("downloads", marked("most downloads")),
+    ("updated", marked("newest")),
+    ("size", marked("smallest first")),
 )
 SIZES_BYTES = (0, 8 * GIB, 16 * GIB, 32 * GIB, 64 * GIB, 128 * GIB)
 _LICENCES = {
@@ -72,43 +73,46 @@ class RowWords:
     speed: Speed | None
     here: Words
     reading: bool = False
+    dense: bool = False
 
     def spoken(self, name: str, author: str) -> str:
         """The whole row as one text for a screen reader."""
-        parts = [f"{name} by {author}" if author else name]
+        parts = [tr("{name} by {author}", name=name, author=author) if author else name]
         if self.parameters != EN_DASH:
-            parts.append(f"{self.parameters} parameters")
+            parts.append(tr("{count} parameters", count=self.parameters))
         if self.experts != EN_DASH:
-            parts.append(self.experts if self.experts == "dense" else f"experts {self.experts}")
+            experts = self.experts
+            parts.append(experts if self.dense else tr("experts {experts}", experts=experts))
         if self.licence != EN_DASH:
-            parts.append(f"licence {self.licence}")
+            parts.append(tr("licence {licence}", licence=self.licence))
         if self.speed is not None:
             parts.append(spoken_speed(self.speed))
         if self.reading or self.here.text != EN_DASH:
-            parts.append("being read" if self.reading else self.here.text)
+            parts.append(tr("being read") if self.reading else self.here.text)
         return ", ".join(parts)
 
 
 def spoken_speed(speed: Speed) -> str:
     if speed.measured:
-        return f"{speed.figure} tok/s measured"
-    return f"{speed.figure} tok/s predicted, {speed.beside}"
+        return tr("{speed} tok/s measured", speed=speed.figure)
+    return tr("{speed} tok/s predicted, {range}", speed=speed.figure, range=speed.beside)
 
 
 def fit_words(prediction: Prediction) -> Words:
     """Whether it fits: "Yes, 5.5 GiB to spare", "15.1 GiB from disk, slow"."""
     if prediction.fit == "no":
-        return Words("Too large for this machine", "error")
+        return Words(tr("Too large for this machine"), "error")
     if prediction.fit == "memory":
         if prediction.spare_bytes <= 0:
-            return Words("Yes, nothing to spare")
-        return Words(f"Yes, {number_text.gib_unit(prediction.spare_bytes)} to spare")
+            return Words(tr("Yes, nothing to spare"))
+        spare = number_text.gib_unit(prediction.spare_bytes)
+        return Words(tr("Yes, {size} to spare", size=spare))
     size = number_text.gib_unit(prediction.disk_bytes)
     if prediction.fit == "disk_very_slow":
-        return Words(f"{size} from disk, very slow", "error")
+        return Words(tr("{size} from disk, very slow", size=size), "error")
     if prediction.decode_tokens_per_s < SLOW_TOKENS_PER_S:
-        return Words(f"{size} from disk, slow", "warn")
-    return Words(f"{size} read from disk", "warn")
+        return Words(tr("{size} from disk, slow", size=size), "warn")
+    return Words(tr("{size} read from disk", size=size), "warn")
 
 
 def row_words(row: RepoRow, downloads: Mapping[str, Download]) -> RowWords:
@@ -125,14 +129,18 @@ def row_words(row: RepoRow, downloads: Mapping[str, Download]) -> RowWords:
         best_speed(row),
         here_words(row, downloads),
         row.phase == "reading",
+        shape is not None and shape.expert_count <= 0,
     )
 
 
 def expert_words(shape: Shape) -> str:
     """ "512, 10 at a time", "64 + 2 shared, 6", "dense"."""
     if shape.expert_count > 0 and shape.shared_experts > 0:
-        return (
-            f"{shape.expert_count:,} + {shape.shared_experts:,} shared, {shape.expert_used_count:,}"
+        return tr(
+            "{experts} + {shared} shared, {used}",
+            experts=number(shape.expert_count, ","),
+            shared=number(shape.shared_experts, ","),
+            used=number(shape.expert_used_count, ","),
         )
     return number_text.experts(shape.expert_count, shape.expert_used_count)
 
@@ -170,7 +178,7 @@ def here_words(row: RepoRow, downloads: Mapping[str, Download]) -> Words:
         return Words(phase_words(min(coming, key=lambda one: one.phase not in _UNDER_WAY)))
     if any(quant.installed_id for quant in row.quants):
         known = any(quant.measured_tokens_per_s is not None for quant in row.quants)
-        return Words("Installed, measured" if known else "Installed")
+        return Words(tr("Installed, measured") if known else tr("Installed"))
     if row.phase == "failed":
         return _failed_words(row.problem)
     found = [(q, q.prediction) for q in row.quants if q.prediction is not None]
@@ -185,8 +193,8 @@ def here_words(row: RepoRow, downloads: Mapping[str, Download]) -> Words:
     suggested = row.suggested
     chosen = suggested.prediction if suggested is not None else prediction
     if chosen is not None and on_gpu_alone(chosen):
-        return Words("Fits on the GPU alone")
-    return Words(f"Fits up to {largest.name}")
+        return Words(tr("Fits on the GPU alone"))
+    return Words(tr("Fits up to {quantisation}", quantisation=largest.name))
 
 
 def on_gpu_alone(prediction: Prediction) -> bool:
@@ -206,10 +214,10 @@ def trouble_of(row: RepoRow) -> Problem | None:
 
 def _failed_words(problem: Problem | None) -> Words:
     if problem is not None and problem.kind == "hub_gated":
-        return Words("Accept its terms first", "warn")
+        return Words(tr("Accept its terms first"), "warn")
     if problem is not None and problem.kind == "hub_no_models":
-        return Words("No model file", "tertiary")
-    return Words("Could not be read", "error")
+        return Words(tr("No model file"), "tertiary")
+    return Words(tr("Could not be read"), "error")
 
 
 def not_read_words(problem: Problem | None) -> Words:
@@ -221,10 +229,10 @@ def not_read_words(problem: Problem | None) -> Words:
 
 def _not_in_memory(fits: set[str]) -> Words:
     if "disk" in fits:
-        return Words("Reads from disk", "warn")
+        return Words(tr("Reads from disk"), "warn")
     if "disk_very_slow" in fits:
-        return Words("From disk, very slow", "error")
-    return Words("Too large", "error")
+        return Words(tr("From disk, very slow"), "error")
+    return Words(tr("Too large"), "error")
 
 
 def _decode(quant: QuantRow) -> float:
@@ -243,18 +251,18 @@ def licence_words(licence: str) -> str:
 
 
 def size_words(largest_bytes: int) -> str:
-    return f"up to {largest_bytes // GIB} GiB" if largest_bytes else "any"
+    return tr("up to {size} GiB", size=largest_bytes // GIB) if largest_bytes else tr("any")
 
 
 def machine_words(machine: MachineLine) -> str:
     """RTX 4070 12 GB · 31.2 GiB RAM · 412 GiB free on disk."""
     parts = [_gpu_words(name, size_bytes) for name, size_bytes in machine.gpus]
     if machine.ram_bytes:
-        parts.append(f"{number_text.gib_unit(machine.ram_bytes)} RAM")
+        parts.append(tr("{size} RAM", size=number_text.gib_unit(machine.ram_bytes)))
     if machine.disk_free_bytes:
         free_gib = machine.disk_free_bytes / GIB
-        free = f"{free_gib:,.0f}" if free_gib >= 100 else f"{free_gib:,.1f}"
-        parts.append(f"{free} GiB free on disk")
+        free = number(free_gib, ",.0f" if free_gib >= 100 else ",.1f")
+        parts.append(tr("{size} GiB free on disk", size=free))
     return " · ".join(parts)
 
 
@@ -266,31 +274,57 @@ def _gpu_words(name: str, size_bytes: int) -> str:
 
 def count_words(view: DiscoverView) -> str:
     """The line above the list."""
-    shown = number_text.counted(len(view.rows), "model")
     if view.phase == "starting":
-        return "Starting"
+        return tr("Starting")
     if view.phase == "searching":
-        return f"Searching. {shown} of the search before" if view.rows else "Searching"
+        return _searching_words(len(view.rows))
     if not view.rows:
         return ""
-    found = f"{shown} for \N{LEFT DOUBLE QUOTATION MARK}{view.query}\N{RIGHT DOUBLE QUOTATION MARK}"
-    words = found if view.query else shown
-    return f"{words}. There are more: search for a name to see them" if view.more else words
+    words = _found_words(len(view.rows), view.query)
+    if view.more:
+        return tr("{found}. There are more: search for a name to see them", found=words)
+    return words
+
+
+def _searching_words(before: int) -> str:
+    if not before:
+        return tr("Searching")
+    return tr_n(
+        "Searching. {n} model of the search before",
+        "Searching. {n} models of the search before",
+        before,
+    )
+
+
+def _found_words(count: int, query: str) -> str:
+    if not query:
+        return tr_n("{n} model", "{n} models", count)
+    return tr_n(
+        "{n} model for \N{LEFT DOUBLE QUOTATION MARK}{query}\N{RIGHT DOUBLE QUOTATION MARK}",
+        "{n} models for \N{LEFT DOUBLE QUOTATION MARK}{query}\N{RIGHT DOUBLE QUOTATION MARK}",
+        count,
+        query=query,
+    )
 
 
 def hidden_words(name: FilterName, count: int, filters: Filters) -> tuple[str, str]:
     """What to turn off, and what that shows: ("Fits this machine", "14 larger models")."""
-    noun = "model" if count == 1 else "models"
     match name:
         case "moe_only":
-            return "MoE only", f"{count:,} dense {noun}"
+            return tr("MoE only"), tr_n("{n} dense model", "{n} dense models", count)
         case "fits":
-            return "Fits this machine", f"{count:,} larger {noun}"
+            return tr("Fits this machine"), _larger(count)
         case "licence":
-            licence = licence_words(filters.licence)
-            return f"Licence: {licence}", f"{count:,} {noun} under other licences"
+            others = tr_n(
+                "{n} model under other licences", "{n} models under other licences", count
+            )
+            return tr("Licence: {licence}", licence=licence_words(filters.licence)), others
         case "size":
-            return f"Size: {size_words(filters.largest_bytes)}", f"{count:,} larger {noun}"
+            return tr("Size: {size}", size=size_words(filters.largest_bytes)), _larger(count)
+
+
+def _larger(count: int) -> str:
+    return tr_n("{n} larger model", "{n} larger models", count)
 
 
 def fact_words(row: RepoRow) -> str:
@@ -298,16 +332,19 @@ def fact_words(row: RepoRow) -> str:
     summary = row.summary
     if not row.revision and not summary.updated_at_s:
         return ""
-    parts = [number_text.counted(summary.downloads, "download")]
+    parts = [tr_n("{n} download", "{n} downloads", summary.downloads)]
     if summary.updated_at_s:
-        parts.append(f"updated {number_text.day(summary.updated_at_s)}")
+        parts.append(tr("updated {day}", day=number_text.day(summary.updated_at_s)))
     if summary.base_model:
-        parts.append(f"made from {summary.base_model}")
+        parts.append(tr("made from {model}", model=summary.base_model))
     parts.append(
-        f"licence: {licence_words(summary.licence)}" if summary.licence else "no licence stated"
+        tr("licence: {licence}", licence=licence_words(summary.licence))
+        if summary.licence
+        else tr("no licence stated")
     )
     if summary.n_ctx_train:
-        parts.append(f"context of {number_text.tokens_short(summary.n_ctx_train)} tokens")
+        length = number_text.tokens_short(summary.n_ctx_train)
+        parts.append(tr("context of {n_ctx} tokens", n_ctx=length))
     return " · ".join(parts)
 
 
@@ -316,10 +353,20 @@ def prediction_words(quant: QuantRow) -> str:
     found = quant.prediction
     if found is None or found.fit == "no":
         return ""
-    speeds = (
-        f"{quant.name}: prompts at about {number_text.predicted(found.prompt_tokens_per_s)} tok/s, "
-        f"answers at about {number_text.predicted(found.decode_tokens_per_s)} tok/s, with "
-        f"a context of {number_text.tokens_short(found.n_ctx)} tokens."
+    values = {
+        "name": quant.name,
+        "prompt": number_text.predicted(found.prompt_tokens_per_s),
+        "decode": number_text.predicted(found.decode_tokens_per_s),
+        "n_ctx": number_text.tokens_short(found.n_ctx),
+    }
+    if found.calibrated:
+        return tr(
+            "{name}: prompts at about {prompt} tok/s, answers at about {decode} tok/s, with"
+            " a context of {n_ctx} tokens. Predicted from your own runs.",
+            **values,
+        )
+    return tr(
+        "{name}: prompts at about {prompt} tok/s, answers at about {decode} tok/s, with"
+        " a context of {n_ctx} tokens. Predicted without a run on this machine.",
+        **values,
     )
-    basis = "from your own runs" if found.calibrated else "without a run on this machine"
-    return f"{speeds} Predicted {basis}."

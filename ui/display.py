@@ -10,8 +10,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from runtime.errors import Problem
+from runtime.language import marked, tr
 
-HEADLESS = "Without a window, use: coterie doctor, coterie list or coterie run MODEL PROMPT."
+HEADLESS = marked(
+    "Without a window, use: coterie doctor, coterie list or coterie run MODEL PROMPT."
+)
 PLATFORM_VARIABLE = "QT_QPA_PLATFORM"
 
 
@@ -21,7 +24,7 @@ def display_problem(environment: Mapping[str, str] = os.environ) -> Problem | No
         return None
     wayland, x11 = environment.get("WAYLAND_DISPLAY"), environment.get("DISPLAY")
     if not wayland and not x11:
-        return Problem("no_display", "Coterie found no screen", "No display is set", HEADLESS)
+        return _no_display(tr("No display is set"))
     # Without it the library prints a complaint of its own, and finds nothing.
     if wayland and environment.get("XDG_RUNTIME_DIR") and wayland_answers():
         return None
@@ -29,10 +32,18 @@ def display_problem(environment: Mapping[str, str] = os.environ) -> Problem | No
     if lacking is not None:
         return lacking
     if not x11 or not x11_answers():
-        named = " or ".join(name for name in (wayland, x11) if name)
-        message = f"The display {named} does not answer"
-        return Problem("no_display", "Coterie found no screen", message, HEADLESS)
+        return _no_display(_no_answer(wayland, x11))
     return None
+
+
+def _no_answer(wayland: str | None, x11: str | None) -> str:
+    if wayland and x11:
+        return tr("The display {first} or {second} does not answer", first=wayland, second=x11)
+    return tr("The display {name} does not answer", name=wayland or x11)
+
+
+def _no_display(message: str) -> Problem:
+    return Problem("no_display", tr("Coterie found no screen"), message, tr(HEADLESS))
 
 
 def missing_library(plugin: Path, load: Callable[[str], object] = ctypes.CDLL) -> Problem | None:
@@ -46,9 +57,12 @@ def missing_library(plugin: Path, load: Callable[[str], object] = ctypes.CDLL) -
         library = str(error).split(":", 1)[0]
         return Problem(
             "library_missing",
-            "The window can't be opened",
-            f"The system library {library} is missing",
-            f"Install it (make run does so as root, and names the packages). {HEADLESS}",
+            tr("The window can't be opened"),
+            tr("The system library {library} is missing", library=library),
+            tr(
+                "Install it (make run does so as root, and names the packages). {otherwise}",
+                otherwise=tr(HEADLESS),
+            ),
         )
     return None
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLayout, QVBoxLayout, QWidget
 from app.discover.state import DownloadCommands, DownloadsView
 from app.local_models import LocalModel
 from runtime.downloads.frames import Download
+from runtime.language import marked, tr
 from ui.controls import IconButton
 from ui.download_row import DownloadRow, Shown
 from ui.download_words import count_line
@@ -19,7 +20,7 @@ from ui.scroll_bar import ScrollArea
 from ui.spaced import Spaced
 from ui.theme import Theme
 
-HEADING = "Downloads"
+HEADING = marked("Downloads")
 _HEAD_PX, _SIDE_PX, _FOOT_PX, _ROWS_AT_ONCE, _NOTES_AT_ONCE = 38, 32, 10, 4, 2
 _MOVABLE = ("queued", "waiting", "paused")
 
@@ -39,7 +40,7 @@ class DownloadDock(QFrame):
         self.rows: dict[str, DownloadRow] = {}
         self.setProperty("surface", "sidebar")
         self.setProperty("line", "top")
-        self.setAccessibleName(HEADING)
+        self.setAccessibleName(tr(HEADING))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 1, 0, 0)
         column.setSpacing(0)
@@ -64,7 +65,8 @@ class DownloadDock(QFrame):
         self.count.show_text(count_line(view.downloads))
         self._troubled.setVisible(view.problem is not None)
         if view.problem is not None:
-            self.problem.show_text(f"{view.problem.title}. {spoken(view.problem)}")
+            title, message = view.problem.title, spoken(view.problem)
+            self.problem.show_text(tr("{title}. {message}", title=title, message=message))
         ids = [download.id for download in view.downloads]
         if ids != list(self.rows):
             self._arrange(ids)
@@ -147,11 +149,11 @@ class DownloadDock(QFrame):
         row = QHBoxLayout(head)
         row.setContentsMargins(_SIDE_PX, 0, 26, 0)
         row.setSpacing(10)
-        row.addWidget(Label(theme, HEADING, "ui", weight=600))
+        row.addWidget(Label(theme, tr(HEADING), "ui", weight=600))
         self.count = Label(theme, "", "small", "secondary", tabular=True)
         row.addWidget(self.count)
         row.addStretch()
-        self.fold = IconButton(theme, "chevron-down", "Fold the downloads", icon_px=16)
+        self.fold = IconButton(theme, "chevron-down", tr("Fold the downloads"), icon_px=16)
         self.fold.clicked.connect(self._turn)
         row.addWidget(self.fold)
         return head
@@ -159,8 +161,10 @@ class DownloadDock(QFrame):
     def _turn(self) -> None:
         folded = not self.area.isHidden()
         self.area.setVisible(not folded)
-        icon, verb = ("chevron-up", "Show") if folded else ("chevron-down", "Fold")
-        self.fold.show_icon(icon, f"{verb} the downloads")
+        if folded:
+            self.fold.show_icon("chevron-up", tr("Show the downloads"))
+        else:
+            self.fold.show_icon("chevron-down", tr("Fold the downloads"))
 
 
 def _height(layout: QLayout | None, width: int) -> int:

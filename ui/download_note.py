@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from runtime.language import tr
 from ui.controls import Button
 from ui.download_words import Note
 from ui.icon_mark import IconMark
@@ -37,10 +38,10 @@ class DockNote(QWidget):
         words.addWidget(self.words)
         words.addWidget(self.link)
         row.addLayout(words, 1)
-        self.try_now = Button(theme, "Try now", extent="compact")
-        self.pause = Button(theme, "Pause", extent="compact")
-        self.keep = Button(theme, "Keep", extent="compact")
-        self.delete = Button(theme, "Delete", "danger", "compact")
+        self.try_now = Button(theme, tr("Try now"), extent="compact")
+        self.pause = Button(theme, tr("Pause"), extent="compact")
+        self.keep = Button(theme, tr("Keep"), extent="compact")
+        self.delete = Button(theme, tr("Delete"), "danger", "compact")
         for button in (self.try_now, self.pause, self.keep, self.delete):
             row.addWidget(button)
 
@@ -48,14 +49,14 @@ class DockNote(QWidget):
         icon = "info" if note.tone == "warn" else "triangle-alert"
         self.mark.show_icon(icon, f"state.{note.tone}")
         self._show_words(note.title, note.line)
-        self.link.show_text(url, f"Open {url} in the browser")
+        self.link.show_text(url, tr("Open {url} in the browser", url=url))
         self.link.setVisible(bool(url))
         self.try_now.show_text(note.try_text)
         self._show_buttons(self.try_now, *((self.pause,) if note.can_pause else ()))
 
     def ask(self, question: str) -> None:
         self.mark.show_icon("triangle-alert", "state.warn")
-        self._show_words("Cancel the download?", question)
+        self._show_words(tr("Cancel the download?"), question)
         self.link.hide()
         self._show_buttons(self.keep, self.delete)
 

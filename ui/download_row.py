@@ -9,6 +9,7 @@ from PySide6.QtGui import QKeySequence, QPainter, QPaintEvent, QResizeEvent, QSh
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from runtime.downloads.frames import Download
+from runtime.language import tr
 from ui.controls import Button, IconButton
 from ui.discover_columns import Span
 from ui.discover_drawing import RIGHT, Ink, draw_text, text_px
@@ -26,6 +27,8 @@ from ui.download_words import (
     spoken_row,
 )
 from ui.theme import Theme
+
+_BESIDE_BUTTON_PX = 12
 
 
 @dataclass(frozen=True)
@@ -161,11 +164,11 @@ class DownloadLine(QWidget):
         self._drawn: tuple[str, RowText, int, int, str] | None = None
         self.fetched = self.checked = 0.0
         self.setFixedHeight(theme.px("row.download"))
-        self.earlier = IconButton(theme, "arrow-up", "Earlier", icon_px=16, parent=self)
-        self.later = IconButton(theme, "arrow-down", "Later", icon_px=16, parent=self)
-        self.use = Button(theme, "Load", extent="compact", parent=self)
-        self.turn = IconButton(theme, "pause", "Pause", icon_px=16, parent=self)
-        self.remove = IconButton(theme, "x", "Cancel", icon_px=16, parent=self)
+        self.earlier = IconButton(theme, "arrow-up", tr("Earlier"), icon_px=16, parent=self)
+        self.later = IconButton(theme, "arrow-down", tr("Later"), icon_px=16, parent=self)
+        self.use = Button(theme, tr("Load"), extent="compact", parent=self)
+        self.turn = IconButton(theme, "pause", tr("Pause"), icon_px=16, parent=self)
+        self.remove = IconButton(theme, "x", tr("Cancel"), icon_px=16, parent=self)
         self._download: Download | None = None
 
     def show_download(self, shown: Shown) -> None:
@@ -184,21 +187,25 @@ class DownloadLine(QWidget):
         download = shown.download
         name, phase = full_name(download), download.phase
         if phase in ("paused", "failed"):
-            self.turn.show_icon("play", f"Resume {name}")
+            self.turn.show_icon("play", tr("Resume {name}", name=name))
         else:
-            self.turn.show_icon("pause", f"Pause {name}")
+            self.turn.show_icon("pause", tr("Pause {name}", name=name))
         done = phase == "done"
-        self.remove.show_icon("x", f"Take {name} off this list" if done else f"Cancel {name}")
+        self.remove.show_icon(
+            "x",
+            tr("Take {name} off this list", name=name) if done else tr("Cancel {name}", name=name),
+        )
         self.turn.setVisible(phase not in ("done", "checking"))
         self.earlier.setVisible(shown.can_move)
         self.later.setVisible(shown.can_move)
         if shown.can_move:
-            self.earlier.show_icon("arrow-up", f"Move {name} up")
-            self.later.show_icon("arrow-down", f"Move {name} down")
-        verb = "Open" if shown.is_loaded else "Load"
+            self.earlier.show_icon("arrow-up", tr("Move {name} up", name=name))
+            self.later.show_icon("arrow-down", tr("Move {name} down", name=name))
         self.use.setVisible(done and bool(shown.local_id))
-        self.use.show_text(verb)
-        self.use.setAccessibleName(f"{verb} {name}")
+        self.use.show_text(tr("Open") if shown.is_loaded else tr("Load"))
+        self.use.setAccessibleName(
+            tr("Open {model}", model=name) if shown.is_loaded else tr("Load {model}", model=name)
+        )
         self._place()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -229,7 +236,10 @@ class DownloadLine(QWidget):
             ("state", text.state, text.state_tone),
             ("detail", text.detail, "secondary"),
         ):
-            draw_text(painter, self._theme, self._box(spans[name]), words, Ink(tone=tone), RIGHT)
+            box = self._box(spans[name])
+            if name == "detail" and self.use.isVisibleTo(self):
+                box.setRight(min(box.right(), self.use.x() - _BESIDE_BUTTON_PX))
+            draw_text(painter, self._theme, box, words, Ink(tone=tone), RIGHT)
 
     def _paint_name(self, painter: QPainter, span: Span, download: Download) -> None:
         request = download.request

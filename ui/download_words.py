@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from app import number_text
 from runtime.downloads.frames import Download, DownloadPhase
 from runtime.errors import Problem
+from runtime.language import tr, tr_n
 
-_COUNTED: tuple[tuple[str, frozenset[DownloadPhase]], ...] = (
-    ("running", frozenset({"running", "checking"})),
-    ("waiting", frozenset({"waiting"})),
-    ("queued", frozenset({"queued"})),
-    ("paused", frozenset({"paused"})),
-    ("stopped", frozenset({"failed"})),
-    ("ready", frozenset({"done"})),
+_COUNTED: tuple[tuple[frozenset[DownloadPhase], Callable[[int], str]], ...] = (
+    (frozenset({"running", "checking"}), lambda n: tr_n("{n} running", "{n} running", n)),
+    (frozenset({"waiting"}), lambda n: tr_n("{n} waiting", "{n} waiting", n)),
+    (frozenset({"queued"}), lambda n: tr_n("{n} queued", "{n} queued", n)),
+    (frozenset({"paused"}), lambda n: tr_n("{n} paused", "{n} paused", n)),
+    (frozenset({"failed"}), lambda n: tr_n("{n} stopped", "{n} stopped", n)),
+    (frozenset({"done"}), lambda n: tr_n("{n} ready", "{n} ready", n)),
 )
+# Those of Chinese besides.
+_SENTENCE_ENDS = ".?:\u3002\uff1f\uff1a"
 
 
 @dataclass(frozen=True)
@@ -71,19 +74,20 @@ def phase_words(download: Download) -> str:
     fetched = number_text.percent(fetched_share(download))
     match download.phase:
         case "running":
-            return f"Downloading, {fetched}"
+            return tr("Downloading, {percent}", percent=fetched)
         case "checking":
-            return f"Checking, {number_text.percent(checked_share(download))}"
+            checked = number_text.percent(checked_share(download))
+            return tr("Checking, {percent}", percent=checked)
         case "waiting":
-            return f"Waiting, {fetched}"
+            return tr("Waiting, {percent}", percent=fetched)
         case "queued":
-            return "In the queue"
+            return tr("In the queue")
         case "paused":
-            return f"Paused, {fetched}"
+            return tr("Paused, {percent}", percent=fetched)
         case "failed":
-            return f"Stopped, {fetched}"
+            return tr("Stopped, {percent}", percent=fetched)
         case "done":
-            return "Checked, ready"
+            return tr("Checked, ready")
 
 
 def row_text(download: Download) -> RowText:
@@ -92,26 +96,28 @@ def row_text(download: Download) -> RowText:
         case "running":
             speed = download.bytes_per_s
             left_s = download.left_s
-            left = f"{_seconds(left_s)} left" if left_s else ""
-            state = "starting" if speed is None else number_text.mib_per_s(speed)
+            left = tr("{time} left", time=_seconds(left_s)) if left_s else ""
+            state = tr("starting") if speed is None else number_text.mib_per_s(speed)
             return RowText(amount, state, left, "secondary" if speed is None else "primary")
         case "checking":
             checked = number_text.gib_done(checked_share(download), download.total_bytes)
-            return RowText(checked, "Checking", "before it is used", "primary")
+            return RowText(checked, tr("Checking"), tr("before it is used"), "primary")
         case "waiting":
-            return RowText(amount, "waiting", _again(download), "warn")
+            return RowText(amount, tr("waiting"), _again(download), "warn")
         case "queued":
-            return RowText(amount, "in the queue", "", "tertiary")
+            return RowText(amount, tr("in the queue"), "", "tertiary")
         case "paused":
-            return RowText(amount, "paused", _paused_by(download), "tertiary")
+            return RowText(amount, tr("paused"), _paused_by(download), "tertiary")
         case "failed":
-            return RowText(amount, "stopped", "", "error")
+            return RowText(amount, tr("stopped"), "", "error")
         case "done":
-            return RowText(number_text.gib_unit(download.total_bytes), "", "Checked, ready")
+            return RowText(number_text.gib_unit(download.total_bytes), "", tr("Checked, ready"))
 
 
 def _again(download: Download) -> str:
-    return f"again in {_seconds(download.retry_in_s)}" if download.retry_in_s > 0 else "trying now"
+    if download.retry_in_s > 0:
+        return tr("again in {time}", time=_seconds(download.retry_in_s))
+    return tr("trying now")
 
 
 def _seconds(seconds: float) -> str:
@@ -124,64 +130,99 @@ def _paused_by(download: Download) -> str:
     match download.paused_by:
         case "person":
             at_s = download.paused_at_s
-            return f"by you, {number_text.time_of_day(at_s)}" if at_s else "by you"
+            if not at_s:
+                return tr("by you")
+            return tr("by you, {time}", time=number_text.time_of_day(at_s))
         case "disk":
-            return "not enough room"
+            return tr("not enough room")
         case "start":
-            return "since the start"
+            return tr("since the start")
     return ""
 
 
 def note(download: Download, needed_bytes: int, free_bytes: int) -> Note | None:
     """What to say below the row; None for one that goes on or that the person paused."""
-    kept = f"{full_name(download)} stopped at {fetched_words(download)}. Nothing is lost;"
     problem = download.problem
     if download.phase == "waiting":
-        when = f"Trying again in {_seconds(download.retry_in_s)}." if download.retry_in_s else ""
-        if problem is None or problem.kind == "hub_unreachable":
-            title, line = "Connection lost", f"{kept} it goes on from there. {when}"
-        else:
-            title, line = problem.title, f"{_sentence(problem.message)} {when}"
-        return Note(title, line.rstrip(), "warn", "Try now", can_pause=True)
+        return _waiting_note(download)
     if download.phase == "paused" and download.paused_by == "disk":
-        line = _disk_line(kept, needed_bytes - free_bytes)
-        title = problem.title if problem else "Not enough room on the disk"
-        return Note(title, line, "warn", "Try now")
+        title = problem.title if problem else tr("Not enough room on the disk")
+        line = _disk_line(download, needed_bytes - free_bytes)
+        return Note(title, line, "warn", tr("Try now"))
     if download.phase == "failed":
-        words = problem or _UNKNOWN
-        line = f"{_sentence(words.message)} {words.remedy}".rstrip()
-        return Note(words.title, line, "error", "Try again")
+        words = problem or _unknown()
+        return Note(words.title, _said(words), "error", tr("Try again"))
     return None
 
 
-_UNKNOWN = Problem(
-    "download_failed", "The download stopped", "It could not go on.", "Try it again."
-)
+def _waiting_note(download: Download) -> Note:
+    problem = download.problem
+    if problem is None or problem.kind == "hub_unreachable":
+        title = tr("Connection lost")
+        line = tr(
+            "{name} stopped at {amount}. Nothing is lost; it goes on from there.",
+            name=full_name(download),
+            amount=fetched_words(download),
+        )
+    else:
+        title, line = problem.title, _sentence(problem.message)
+    if download.retry_in_s:
+        line = tr("{line} Trying again in {time}.", line=line, time=_seconds(download.retry_in_s))
+    return Note(title, line, "warn", tr("Try now"), can_pause=True)
 
 
-def _disk_line(kept: str, short_bytes: int) -> str:
+def _unknown() -> Problem:
+    return Problem(
+        "download_failed",
+        tr("The download stopped"),
+        tr("It could not go on."),
+        tr("Try it again."),
+    )
+
+
+def _disk_line(download: Download, short_bytes: int) -> str:
+    name, amount = full_name(download), fetched_words(download)
     if short_bytes <= 0:
-        return f"{kept} there is room again, so it can go on."
-    return f"{kept} free {number_text.gib_unit(short_bytes)} for the whole queue to go on."
+        return tr(
+            "{name} stopped at {amount}. Nothing is lost; there is room again, so it can go on.",
+            name=name,
+            amount=amount,
+        )
+    return tr(
+        "{name} stopped at {amount}. Nothing is lost; free {size} for the whole queue to go on.",
+        name=name,
+        amount=amount,
+        size=number_text.gib_unit(short_bytes),
+    )
+
+
+def _said(problem: Problem) -> str:
+    message = _sentence(problem.message)
+    if not problem.remedy:
+        return message
+    return tr("{first} {second}", first=message, second=problem.remedy)
 
 
 def _sentence(text: str) -> str:
     text = text.rstrip()
-    return text if not text or text[-1] in ".?:" else f"{text}."
+    if not text or text[-1] in _SENTENCE_ENDS:
+        return text
+    return tr("{sentence}.", sentence=text)
 
 
 def cancel_question(download: Download) -> str:
     """Asked before what was fetched is deleted."""
-    fetched = fetched_bytes(download)
+    fetched, name = fetched_bytes(download), full_name(download)
     if not fetched:
-        return f"Take {full_name(download)} out of the queue?"
-    return f"Delete the {number_text.gib_unit(fetched)} of {full_name(download)} fetched so far?"
+        return tr("Take {name} out of the queue?", name=name)
+    size = number_text.gib_unit(fetched)
+    return tr("Delete the {size} of {name} fetched so far?", size=size, name=name)
 
 
 def count_line(downloads: Sequence[Download]) -> str:
     """1 running, 1 paused."""
-    counts = ((word, sum(d.phase in phases for d in downloads)) for word, phases in _COUNTED)
-    return ", ".join(f"{count} {word}" for word, count in counts if count)
+    counts = ((sum(d.phase in phases for d in downloads), words) for phases, words in _COUNTED)
+    return ", ".join(words(count) for count, words in counts if count)
 
 
 def spoken_row(download: Download) -> str:

@@ -13,11 +13,12 @@ from PySide6.QtWidgets import QFrame, QSizePolicy, QVBoxLayout, QWidget
 from app import number_text
 from app.local_models import LocalModel
 from app.session_state import EngineState, SessionState
+from runtime.language import marked, tr
 from ui.controls import Button, SuggestionButton
 from ui.labels import Label, Paragraph
 from ui.theme import Theme
 
-TYPE_NOW = "You can type now; the message is sent when loading ends."
+TYPE_NOW = marked("You can type now; the message is sent when loading ends.")
 # Too early to say how long it takes: the first share of a file may come from the cache.
 _SHARE_TO_GUESS_FROM, _SECONDS_TO_GUESS_FROM = 0.1, 0.5
 
@@ -31,9 +32,16 @@ class Suggestion:
 
 
 SUGGESTIONS = (
-    Suggestion("Summarise a text I paste", "Summarise this text in three sentences:\n\n"),
-    Suggestion("Explain a piece of code", "Explain what this code does, step by step:\n\n"),
-    Suggestion("Draft an email from notes", "Write a short, friendly email from these notes:\n\n"),
+    Suggestion(
+        marked("Summarise a text I paste"), marked("Summarise this text in three sentences:\n\n")
+    ),
+    Suggestion(
+        marked("Explain a piece of code"), marked("Explain what this code does, step by step:\n\n")
+    ),
+    Suggestion(
+        marked("Draft an email from notes"),
+        marked("Write a short, friendly email from these notes:\n\n"),
+    ),
 )
 
 
@@ -47,15 +55,15 @@ class EmptyChat(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(Label(theme, "What should we work on?", "page_title"))
+        column.addWidget(Label(theme, tr("What should we work on?"), "page_title"))
         column.addSpacing(4)
         self.line = Paragraph(theme, tone="secondary")
         column.addWidget(self.line)
         column.addSpacing(14)
         self.suggestions: list[SuggestionButton] = []
         for suggestion in SUGGESTIONS:
-            button = SuggestionButton(theme, suggestion.label)
-            button.clicked.connect(lambda _=False, s=suggestion: self.suggested.emit(s.draft))
+            button = SuggestionButton(theme, tr(suggestion.label))
+            button.clicked.connect(lambda _=False, s=suggestion: self.suggested.emit(tr(s.draft)))
             column.addSpacing(8)
             column.addWidget(button)
             self.suggestions.append(button)
@@ -70,7 +78,7 @@ class LoadBar(QWidget):
         self._theme, self._fraction = theme, 0.0
         self.setFixedHeight(theme.px("chart.memory_bar_small"))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName("Loading")
+        self.setAccessibleName(tr("Loading"))
 
     def show_fraction(self, fraction: float) -> None:
         if fraction != self._fraction:
@@ -110,12 +118,13 @@ class LoadingCard(QFrame):
         self.bar = LoadBar(theme)
         column.addWidget(self.bar)
         column.addSpacing(16)
-        self.cancel = Button(theme, "Cancel", name="Cancel loading")
+        self.cancel = Button(theme, tr("Cancel"), name=tr("Cancel loading"))
         self.cancel.clicked.connect(self.cancelled)
         column.addWidget(self.cancel, 0, Qt.AlignmentFlag.AlignLeft)
 
     def show_state(self, state: SessionState) -> None:
-        self.title.show_text(f"Loading {state.model.name}" if state.model else "Loading")
+        name = state.model.name if state.model else ""
+        self.title.show_text(tr("Loading {name}", name=name) if name else tr("Loading"))
         self.line.show_text(loading_line(state.engine, state.model, self._now_s()))
         self.bar.show_fraction(state.engine.load_fraction)
 
@@ -130,8 +139,13 @@ def loading_line(engine: EngineState, model: LocalModel | None, now_s: float) ->
     if fraction >= _SHARE_TO_GUESS_FROM and elapsed_s >= _SECONDS_TO_GUESS_FROM:
         left_s = elapsed_s * (1 - fraction) / fraction
         if left_s >= 1:
-            parts.append(f"about {number_text.duration(round(left_s))} left")
-    return f"{', '.join(parts)}. {TYPE_NOW}" if parts else TYPE_NOW
+            parts.append(tr("about {time} left", time=number_text.duration(round(left_s))))
+    if not parts:
+        return tr(TYPE_NOW)
+    return tr(
+        "{progress}. You can type now; the message is sent when loading ends.",
+        progress=", ".join(parts),
+    )
 
 
 def loaded_line(state: SessionState) -> str:
@@ -139,9 +153,11 @@ def loaded_line(state: SessionState) -> str:
     model = state.model
     if model is None:
         if state.models:
-            return "Choose a model below to begin."
-        return "No models on this computer yet. The Models page says where they belong."
+            return tr("Choose a model below to begin.")
+        return tr("No models on this computer yet. The Models page says where they belong.")
     if state.engine.phase == "ready":
-        note = f" {model.note.rstrip('.')}." if model.note else ""
-        return f"{model.name} is loaded.{note}"
-    return f"{model.name} is chosen but not loaded."
+        if not model.note:
+            return tr("{name} is loaded.", name=model.name)
+        note = model.note.rstrip(".\u3002")
+        return tr("{name} is loaded. {note}.", name=model.name, note=note)
+    return tr("{name} is chosen but not loaded.", name=model.name)

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 
 from runtime.errors import CoterieError, Problem
+from runtime.language import tr
 
 
 def report_faults(log_path: Path, tell: Callable[[Problem], None]) -> None:
@@ -27,9 +28,9 @@ def report_faults(log_path: Path, tell: Callable[[Problem], None]) -> None:
         tell(
             Problem(
                 "own_fault",
-                "Something in Coterie went wrong",
-                f"The last action may not have worked. Details are in {log_path}",
-                "Try it again; if it keeps happening, restart Coterie. Your chats are kept.",
+                tr("Something in Coterie went wrong"),
+                tr("The last action may not have worked. Details are in {path}", path=log_path),
+                tr("Try it again; if it keeps happening, restart Coterie. Your chats are kept."),
             )
         )
 

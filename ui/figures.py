@@ -7,6 +7,7 @@ from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app import number_text
+from runtime.language import tr
 from ui.theme import Theme
 
 _GAP_PX = 5
@@ -72,7 +73,7 @@ class Sparkline(QWidget):
         self._speeds: tuple[tuple[float, float], ...] = ()
         self._live = False
         self.setFixedHeight(theme.px("chart.sparkline_h") + 20)
-        self.setAccessibleName("Decode speed over time")
+        self.setAccessibleName(tr("Decode speed over time"))
 
     @property
     def speeds(self) -> tuple[tuple[float, float], ...]:
@@ -88,7 +89,11 @@ class Sparkline(QWidget):
         if speeds:
             low, high = min(v for _, v in speeds), max(v for _, v in speeds)
             self.setAccessibleDescription(
-                f"{number_text.significant(low, 2)} to {number_text.significant(high, 2)} tok/s"
+                tr(
+                    "{low} to {high} tok/s",
+                    low=number_text.significant(low, 2),
+                    high=number_text.significant(high, 2),
+                )
             )
         self.update()
 
@@ -100,9 +105,8 @@ class Sparkline(QWidget):
         if len(self._speeds) < 2:
             box = QRectF(self.rect())
             painter.setPen(self._theme.color("text.tertiary"))
-            painter.drawText(
-                box, Qt.AlignmentFlag.AlignVCenter, "Appears while an answer is written"
-            )
+            said = tr("Appears while an answer is written")
+            painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, said)
             return
         width = self.width() - _AXIS_PX
         height = self._theme.px("chart.sparkline_h")
@@ -121,10 +125,10 @@ class Sparkline(QWidget):
         )
         under = QRectF(0, height + 4, width, 16)
         first_s, last_s = self._speeds[0][0], self._speeds[-1][0]
-        began = "start"
+        began = tr("start")
         if self._live and last_s - first_s >= LIVE_WINDOW_S - 1:
-            began = f"{LIVE_WINDOW_S:.0f} s ago"
-        ended = "now" if self._live else number_text.duration(last_s)
+            began = tr("{seconds} s ago", seconds=f"{LIVE_WINDOW_S:.0f}")
+        ended = tr("now") if self._live else number_text.duration(last_s)
         painter.drawText(under, Qt.AlignmentFlag.AlignLeft, began)
         painter.drawText(under, Qt.AlignmentFlag.AlignRight, ended)
 

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app import number_text
 from app.session_state import SessionCommands, SessionState
+from runtime.language import marked, tr, tr_n
 from ui.centred import Centred
 from ui.check_rows import CheckRows
 from ui.controls import Button
@@ -20,9 +21,9 @@ from ui.rail import Logo
 from ui.scroll_bar import SCROLL_BAR_PX, ScrollArea
 from ui.theme import Theme
 
-LINE = "Everything runs here, and nothing you type leaves this computer."
-START = "Start chatting"
-MORE_LINE = "Put GGUF files in this folder; they appear under Models."
+LINE = marked("Everything runs here, and nothing you type leaves this computer.")
+START = marked("Start chatting")
+MORE_LINE = marked("Put GGUF files in this folder; they appear under Models.")
 _LEFT, _RIGHT = 480, 540
 _GAP_PX = 20
 
@@ -32,8 +33,8 @@ class FirstRunPage(Page):
         super().__init__()
         self._theme = theme
         self.setProperty("surface", "page")
-        self.setAccessibleName("First run")
-        self.start = Button(theme, START, "primary", "hero")
+        self.setAccessibleName(tr("First run"))
+        self.start = Button(theme, tr(START), "primary", "hero")
         self.start.clicked.connect(lambda: commands.finish_first_run())
         content = QWidget()
         column = QVBoxLayout(content)
@@ -42,7 +43,7 @@ class FirstRunPage(Page):
         self.title = Label(theme, "", "hero_title")
         column.addWidget(self.title)
         column.addSpacing(4)
-        column.addWidget(Paragraph(theme, LINE, "reading", "secondary"))
+        column.addWidget(Paragraph(theme, tr(LINE), "reading", "secondary"))
         column.addSpacing(28)
         column.addLayout(self._cards())
         ground = QWidget()
@@ -81,8 +82,9 @@ class FirstRunPage(Page):
 
     def _cards(self) -> QHBoxLayout:
         theme = self._theme
-        machine = Card(theme, "This machine")
-        self.looking = Paragraph(theme, "Looking at the processor and memory.", tone="secondary")
+        machine = Card(theme, tr("This machine"))
+        looking = tr("Looking at the processor and memory.")
+        self.looking = Paragraph(theme, looking, tone="secondary")
         self.looking.setContentsMargins(0, 10, 0, 10)
         self.checks = CheckRows(theme)
         machine.content.setContentsMargins(24, 18, 24, 4)
@@ -109,7 +111,7 @@ class FirstRunPage(Page):
         self.starter.content.setContentsMargins(24, 18, 24, 22)
         head = QHBoxLayout()
         head.setSpacing(5)
-        self.starter_title = Label(theme, "Starter model", "card_title")
+        self.starter_title = Label(theme, tr("Starter model"), "card_title")
         self._mark = IconMark(theme, "check", 16, "state.ok")
         self.status = Label(theme, "", "small", "ok", weight=500)
         head.addWidget(self.starter_title, 1)
@@ -134,12 +136,12 @@ class FirstRunPage(Page):
 
     def _more(self) -> Card:
         theme = self._theme
-        self.more = Card(theme, "Other models")
+        self.more = Card(theme, tr("Other models"))
         self.more.content.setContentsMargins(24, 18, 24, 22)
         self.more.content.addSpacing(6)
-        self.more.content.addWidget(Paragraph(theme, MORE_LINE, tone="secondary"))
+        self.more.content.addWidget(Paragraph(theme, tr(MORE_LINE), tone="secondary"))
         self.more.content.addSpacing(10)
-        self.more_place = PathField(theme, "Models folder")
+        self.more_place = PathField(theme, tr("Models folder"))
         self.more.content.addWidget(self.more_place)
         return self.more
 
@@ -151,7 +153,7 @@ class FirstRunPage(Page):
         self.bar.show_fraction(engine.load_fraction)
         if model is not None:
             # Only the model that came with the program has a note in its header.
-            self.starter_title.show_text("Starter model" if model.note else "Your model")
+            self.starter_title.show_text(tr("Starter model") if model.note else tr("Your model"))
             self.name.show_text(model.name)
             size = number_text.gib_unit(model.file_bytes)
             self.size.show_text(f"{model.quantisation}, {size}")
@@ -167,18 +169,19 @@ class FirstRunPage(Page):
 def title_of(state: SessionState) -> str:
     """What the checks and the model come to so far, in one line."""
     if not state.checks:
-        return "Looking at this computer"
+        return tr("Looking at this computer")
     if state.model is None:
-        return "This computer has no model yet"
+        return tr("This computer has no model yet")
     if state.engine.phase == "loading":
-        return "Getting this computer ready"
+        return tr("Getting this computer ready")
     if state.engine.phase != "ready":
-        return "Nearly ready"
+        return tr("Nearly ready")
     problems = sum(check.status == "problem" for check in state.checks)
     if problems:
-        things = "one thing" if problems == 1 else number_text.counted(problems, "thing")
-        return f"Ready, with {things} to look at"
-    return "This computer is ready"
+        return tr_n(
+            "Ready, with one thing to look at", "Ready, with {n} things to look at", problems
+        )
+    return tr("This computer is ready")
 
 
 def starter_status(state: SessionState) -> tuple[str, str]:
@@ -187,20 +190,22 @@ def starter_status(state: SessionState) -> tuple[str, str]:
         return "", "secondary"
     phase = state.engine.phase
     if phase == "ready":
-        return "loaded", "ok"
+        return tr("loaded"), "ok"
     if phase == "loading":
-        return f"loading, {number_text.percent(state.engine.load_fraction)}", "secondary"
+        percent = number_text.percent(state.engine.load_fraction)
+        return tr("loading, {percent}", percent=percent), "secondary"
     if phase in ("failed", "crashed"):
-        return "not loaded", "error"
+        return tr("not loaded"), "error"
     return "", "secondary"
 
 
 def starter_note(state: SessionState) -> str:
     """What the model is good for, or what keeps it from working."""
     if state.model is None:
-        return "There is no model on this computer yet. You can look around and add one later."
+        return tr("There is no model on this computer yet. You can look around and add one later.")
     if state.engine.problem is not None:
         return spoken(state.engine.problem)
-    if not state.model.note:
-        return "The model found on this computer."
-    return f"{state.model.note.rstrip('.')}. It is small and quick; larger models know more."
+    note = state.model.note.rstrip(".")
+    if not note:
+        return tr("The model found on this computer.")
+    return tr("{note}. It is small and quick; larger models know more.", note=tr(note))

@@ -13,6 +13,7 @@ from app.local_models import LocalModel
 from app.owned_state import OwnedCommands, OwnedView
 from app.plan_state import PlanCommands
 from app.session_state import SessionCommands, SessionState
+from runtime.language import marked, tr
 from ui import owned_words
 from ui.centred import Centred
 from ui.controls import Button
@@ -28,11 +29,11 @@ from ui.page_frame import CARD_GAP_PX, Card
 from ui.scroll_bar import SCROLL_BAR_PX, ScrollArea
 from ui.theme import Theme
 
-NO_MODELS = "No models yet"
-NO_MODELS_NEXT = "Take one under Discover, or add files you already have below."
-PLACE_HEADING = "Where models are kept"
-PLACE_LINE = "GGUF files put in this folder by hand are found each time this page opens."
-MOVE = "Move to another disk\N{HORIZONTAL ELLIPSIS}"
+NO_MODELS = marked("No models yet")
+NO_MODELS_NEXT = marked("Take one under Discover, or add files you already have below.")
+PLACE_HEADING = marked("Where models are kept")
+PLACE_LINE = marked("GGUF files put in this folder by hand are found each time this page opens.")
+MOVE = marked("Move to another disk\N{HORIZONTAL ELLIPSIS}")
 
 
 class InstalledPage(QWidget):
@@ -56,7 +57,7 @@ class InstalledPage(QWidget):
         self._theme, self._owned_commands = theme, owned_commands
         self._choices: FileChoices = choices or FileDialogs()
         self._view = OwnedView()
-        self.setAccessibleName("Installed models")
+        self.setAccessibleName(tr("Installed models"))
         content = QWidget()
         self.column = QVBoxLayout(content)
         self.column.setContentsMargins(0, 0, 0, 0)
@@ -151,28 +152,28 @@ class InstalledPage(QWidget):
         row.setContentsMargins(0, 0, 0, 8)
         self.total = Label(self._theme, "", tone="secondary", tabular=True)
         row.addWidget(self.total, 1)
-        self.to_add = Button(self._theme, "Add models", extent="compact")
+        self.to_add = Button(self._theme, tr("Add models"), extent="compact")
         self.to_add.clicked.connect(lambda _=False: self._go_to_add())
         self.to_add.setVisible(self._owned_commands is not None)
         row.addWidget(self.to_add)
         return self.head
 
     def _empty_card(self) -> Card:
-        card = Card(self._theme, NO_MODELS)
+        card = Card(self._theme, tr(NO_MODELS))
         card.content.addSpacing(4)
-        card.content.addWidget(Paragraph(self._theme, NO_MODELS_NEXT, tone="secondary"))
+        card.content.addWidget(Paragraph(self._theme, tr(NO_MODELS_NEXT), tone="secondary"))
         return card
 
     def _place_card(self) -> Card:
-        card = Card(self._theme, PLACE_HEADING)
+        card = Card(self._theme, tr(PLACE_HEADING))
         card.content.addSpacing(4)
-        card.content.addWidget(Paragraph(self._theme, PLACE_LINE, tone="secondary"))
+        card.content.addWidget(Paragraph(self._theme, tr(PLACE_LINE), tone="secondary"))
         card.content.addSpacing(8)
         row = QHBoxLayout()
         row.setSpacing(8)
-        self.place = PathField(self._theme, "Models folder")
+        self.place = PathField(self._theme, tr("Models folder"))
         row.addWidget(self.place, 1)
-        self.move = Button(self._theme, MOVE)
+        self.move = Button(self._theme, tr(MOVE))
         self.move.clicked.connect(lambda _=False: self._move_models())
         self.move.setVisible(self._owned_commands is not None)
         row.addWidget(self.move)
@@ -187,7 +188,7 @@ class InstalledPage(QWidget):
         self.add.file.setFocus(Qt.FocusReason.TabFocusReason)
 
     def _move_models(self) -> None:
-        folder = self._choices.folder(self, "A folder for the models")
+        folder = self._choices.folder(self, tr("A folder for the models"))
         if folder and self._owned_commands is not None:
             self._owned_commands.move_models(folder)
 

@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app import number_text
 from app.session_state import SessionState
-from runtime.protocol.messages import GenerationStats
+from runtime.language import marked, tr
+from runtime.protocol.messages import EnergySource, GenerationStats
 from ui.controls import IconButton
 from ui.figures import Figure, Sparkline
 from ui.labels import Label
@@ -20,12 +21,20 @@ from ui.theme import Theme
 
 DIGITS_EVERY_MS = 250
 DEFINITIONS = {
-    "Decode": "Answer tokens after the first, divided by the time from the first to the last."
-    " Reasoning counts, the prompt does not. While an answer runs: the last 2 to 3 seconds.",
-    "Prompt": "Prompt tokens read, divided by the time that took. Cached tokens do not count.",
-    "First token": "From sending the message to the first token of the answer.",
-    "Power": "Energy of the last answer divided by the time it took.",
-    "Energy": "Energy of the last answer divided by its tokens.",
+    marked("Decode"): marked(
+        "Answer tokens after the first, divided by the time from the first to the last."
+        " Reasoning counts, the prompt does not. While an answer runs: the last 2 to 3 seconds."
+    ),
+    marked("Prompt"): marked(
+        "Prompt tokens read, divided by the time that took. Cached tokens do not count."
+    ),
+    marked("First token"): marked("From sending the message to the first token of the answer."),
+    marked("Power"): marked("Energy of the last answer divided by the time it took."),
+    marked("Energy"): marked("Energy of the last answer divided by its tokens."),
+}
+_SOURCES: dict[EnergySource, str] = {
+    "measured": marked("measured"),
+    "estimated": marked("estimated"),
 }
 
 
@@ -87,7 +96,7 @@ class LivePanel(QFrame):
     def _show_running(self, state: SessionState) -> None:
         answer = state.answer
         assert answer is not None
-        self._title("Live", live=True)
+        self._title(tr("Live"), live=True)
         self._speeds(answer.tokens_per_s, answer.prompt_tokens_per_s, answer.ttft_s)
         self._cached(answer.cached_tokens)
         self.sparkline.show_speeds(answer.speeds, live=True)
@@ -96,7 +105,7 @@ class LivePanel(QFrame):
     def _show_last(self, state: SessionState) -> None:
         last = state.last_answer
         stats = last.stats if last is not None else None
-        self._title("Last answer", live=False)
+        self._title(tr("Last answer"), live=False)
         if stats is None:
             self._speeds(None, None, None)
             self._cached(0)
@@ -116,7 +125,8 @@ class LivePanel(QFrame):
         self.first_token.show_figure(*number_text.number_of_duration(ttft_s))
 
     def _cached(self, tokens: int) -> None:
-        self.cached.show_text(f"{number_text.tokens(tokens)} cached" if tokens else "")
+        count = number_text.tokens(tokens)
+        self.cached.show_text(tr("{tokens} cached", tokens=count) if tokens else "")
 
     def _energy(self, stats: GenerationStats | None) -> None:
         if stats is None or not stats.completion_tokens or stats.elapsed_s <= 0:
@@ -129,7 +139,7 @@ class LivePanel(QFrame):
         self.energy.show_figure(
             number_text.joules_per_token(joules, stats.completion_tokens), "J/token"
         )
-        self.energy_source.show_text(stats.energy.source)
+        self.energy_source.show_text(tr(_SOURCES[stats.energy.source]))
         self.energy_source.setToolTip(stats.energy.note)
 
     # Building
@@ -143,11 +153,11 @@ class LivePanel(QFrame):
         row.setSpacing(7)
         self.dot = LiveDot(self._theme)
         self.dot.hide()
-        self.title = Label(self._theme, "Last answer", weight=600)
+        self.title = Label(self._theme, tr("Last answer"), weight=600)
         row.addWidget(self.dot)
         row.addWidget(self.title, 1)
         self.close_button = IconButton(
-            self._theme, "panel-right", "Close the live panel", shortcut="Ctrl+."
+            self._theme, "panel-right", tr("Close the live panel"), shortcut="Ctrl+."
         )
         self.close_button.set_kept_down(True)
         self.close_button.clicked.connect(self.closed)
@@ -156,33 +166,30 @@ class LivePanel(QFrame):
 
     def _blocks(self) -> ScrollArea:
         theme = self._theme
-        self.decode = Figure(theme, "Decode", "figure_xl", "card_title")
+        self.decode = self._figure("Decode", "figure_xl", "card_title")
         self.sparkline = Sparkline(theme)
-        self.prompt = Figure(theme, "Prompt")
+        self.prompt = self._figure("Prompt")
         self.cached = Label(theme, "", "caption", "tertiary", tabular=True)
-        self.first_token = Figure(theme, "First token")
+        self.first_token = self._figure("First token")
         self.memory = MemoryView(theme)
-        self.power = Figure(theme, "Power")
-        self.energy = Figure(theme, "Energy")
+        self.power = self._figure("Power")
+        self.energy = self._figure("Energy")
         self.energy_source = Label(theme, "", "caption", "tertiary")
-        for figure in (self.decode, self.prompt, self.first_token, self.power, self.energy):
-            figure.setToolTip(DEFINITIONS[figure.name])
-            figure.setAccessibleDescription(DEFINITIONS[figure.name])
         self.savings = SavingsView(theme)
         self.savings.prices_wanted.connect(self.prices_wanted)
         ground = QWidget()
         column = QVBoxLayout(ground)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        label = Label(theme, "Decode", "small", "secondary")
+        label = Label(theme, self.decode.name, "small", "secondary")
         column.addWidget(self._block(label, self.decode, self.sparkline))
         pair = _pair(
-            self._named("Prompt", self.prompt, self.cached),
-            self._named("First token", self.first_token),
+            self._named(self.prompt, self.cached),
+            self._named(self.first_token),
         )
         column.addWidget(self._block(pair))
         column.addWidget(self._block(self.memory))
-        pair = _pair(self._named("Power", self.power), self._named("Energy", self.energy))
+        pair = _pair(self._named(self.power), self._named(self.energy))
         column.addWidget(self._block(pair, self.energy_source))
         column.addWidget(self._block(self.savings, last=True))
         column.addStretch()
@@ -191,12 +198,19 @@ class LivePanel(QFrame):
         area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         return area
 
-    def _named(self, text: str, figure: Figure, *below: QWidget) -> QWidget:
+    def _figure(self, name: str, *roles: str) -> Figure:
+        """The figure of one of the definitions, which it tells."""
+        figure = Figure(self._theme, tr(name), *roles)
+        figure.setToolTip(tr(DEFINITIONS[name]))
+        figure.setAccessibleDescription(tr(DEFINITIONS[name]))
+        return figure
+
+    def _named(self, figure: Figure, *below: QWidget) -> QWidget:
         place = QWidget()
         column = QVBoxLayout(place)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(Label(self._theme, text, "small", "secondary"))
+        column.addWidget(Label(self._theme, figure.name, "small", "secondary"))
         for widget in (figure, *below):
             column.addWidget(widget)
         column.addStretch()

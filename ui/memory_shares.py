@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.session_state import SystemMemory
+from runtime.language import marked
 from runtime.protocol.messages import DeviceMemory, MemoryUse
 
 # The design's order, which never changes; in a plan shared and routed experts come second.
 CLASSES = (
-    ("attention_dense", "Weights"),
-    ("kv_cache", "KV cache"),
-    ("compute", "Compute"),
-    ("other_programs", "Other programs"),
-    ("free", "Free"),
+    ("attention_dense", marked("Weights")),
+    ("kv_cache", marked("KV cache")),
+    ("compute", marked("Compute")),
+    ("other_programs", marked("Other programs")),
+    ("free", marked("Free")),
 )
 
 

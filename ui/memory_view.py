@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app import number_text
+from runtime.language import tr
 from ui.labels import Label
 from ui.memory_shares import CLASSES, MemoryShares
 from ui.theme import Theme
 
-_SWATCH_PX, _ROW_PX, _NUMBER_PX = 10, 20, 56
+_SWATCH_PX, _ROW_PX, _NUMBER_PX, _COLUMN_GAP_PX = 10, 20, 56, 8
 _HATCH_PITCH_PX, _HATCH_LINE_PX, _HATCH_ALPHA = 5, 1.4, 0.55
 
 
@@ -47,7 +48,7 @@ class MemoryBar(QWidget):
     def show_shares(self, shares: MemoryShares, scale_bytes: int) -> None:
         if shares != self._shares or scale_bytes != self._scale_bytes:
             self._shares, self._scale_bytes = shares, scale_bytes
-            self.setAccessibleName(f"Memory of {shares.name}")
+            self.setAccessibleName(tr("Memory of {device}", device=shares.name))
             self.setAccessibleDescription(spoken(shares))
             self.update()
 
@@ -96,7 +97,7 @@ class MemoryTable(QWidget):
     def show_bars(self, bars: tuple[MemoryShares, ...]) -> None:
         if bars != self._bars:
             self._bars = bars
-            self.setAccessibleName("Memory in GiB")
+            self.setAccessibleName(tr("Memory in GiB"))
             self.setAccessibleDescription("; ".join(spoken(bar, self._classes) for bar in bars))
             self.update()
 
@@ -107,7 +108,7 @@ class MemoryTable(QWidget):
         for number, (name, label) in enumerate(self._classes, start=1):
             self._swatch(painter, name, number * self._row_px + (self._row_px - _SWATCH_PX) / 2)
             sizes = [number_text.gib(bar.sizes.get(name, 0)) for bar in self._bars]
-            self._row(painter, number * self._row_px, label, sizes)
+            self._row(painter, number * self._row_px, tr(label), sizes)
 
     def _row(
         self, painter: QPainter, top: int, label: str, numbers: list[str], *, head: bool = False
@@ -119,12 +120,17 @@ class MemoryTable(QWidget):
         middle = Qt.AlignmentFlag.AlignVCenter
         painter.drawText(QRectF(left, top, self.width(), self._row_px), middle, label)
         right = float(self.width())
-        for text in reversed(numbers):
+        for text, width in reversed(list(zip(numbers, self._widths(), strict=True))):
             absent = head or text == number_text.EN_DASH
             painter.setPen(theme.color("text.tertiary" if absent else "text.primary"))
-            box = QRectF(right - _NUMBER_PX, top, _NUMBER_PX, self._row_px)
+            box = QRectF(right - width, top, width, self._row_px)
             painter.drawText(box, middle | Qt.AlignmentFlag.AlignRight, text)
-            right -= _NUMBER_PX
+            right -= width
+
+    def _widths(self) -> list[float]:
+        """Of the columns: as wide as a number, or as the heading where that is longer."""
+        room = QFontMetricsF(self._theme.font("caption", tabular=True)).horizontalAdvance
+        return [max(_NUMBER_PX, room(bar.column) + _COLUMN_GAP_PX) for bar in self._bars]
 
     def _swatch(self, painter: QPainter, name: str, top: float) -> None:
         theme = self._theme
@@ -153,7 +159,7 @@ class MemoryView(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(Label(theme, "Memory", "small", "secondary"))
+        column.addWidget(Label(theme, tr("Memory"), "small", "secondary"))
         self._rows = QVBoxLayout()
         self._rows.setSpacing(0)
         column.addLayout(self._rows)
@@ -198,7 +204,7 @@ class MemoryView(QWidget):
 
 def amount_text(shares: MemoryShares) -> str:
     if shares.total_bytes is None:
-        return f"{number_text.gib_unit(shares.used_bytes)} in use"
+        return tr("{size} in use", size=number_text.gib_unit(shares.used_bytes))
     return number_text.gib_of(shares.used_bytes, shares.total_bytes)
 
 
@@ -209,7 +215,7 @@ def scale_bytes(bars: tuple[MemoryShares, ...]) -> int:
 
 def spoken(shares: MemoryShares, classes: Sequence[tuple[str, str]] = CLASSES) -> str:
     parts = [
-        f"{label} {number_text.gib(shares.sizes[name])}"
+        f"{tr(label)} {number_text.gib(shares.sizes[name])}"
         for name, label in classes
         if shares.sizes.get(name)
     ]

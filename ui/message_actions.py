@@ -6,6 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMenu, QWidget
 
+from runtime.language import tr
 from ui.answer_frames import COPIED_MS
 from ui.controls import IconButton
 from ui.labels import Label
@@ -24,8 +25,8 @@ class BranchSwitcher(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
-        self.earlier = _arrow(theme, "chevron-left", "Version before")
-        self.later = _arrow(theme, "chevron-right", "Next version")
+        self.earlier = _arrow(theme, "chevron-left", tr("Version before"))
+        self.later = _arrow(theme, "chevron-right", tr("Next version"))
         self.label = Label(theme, "", "small", "secondary", tabular=True)
         self.earlier.clicked.connect(lambda: self.turned.emit(-1))
         self.later.clicked.connect(lambda: self.turned.emit(1))
@@ -36,7 +37,9 @@ class BranchSwitcher(QWidget):
     def show_branch(self, branch: int, branches: int, *, busy: bool) -> None:
         """Hidden where there is only one."""
         self.label.show_text(f"{branch}/{branches}")
-        self.setAccessibleName(f"Version {branch} of {branches}")
+        self.setAccessibleName(
+            tr("Version {branch} of {branches}", branch=branch, branches=branches)
+        )
         self.earlier.setEnabled(branch > 1 and not busy)
         self.later.setEnabled(branch < branches and not busy)
         self.setVisible(branches > 1)
@@ -57,7 +60,7 @@ class CopyButton(IconButton):
 
     def copied(self, text: str) -> None:
         QApplication.clipboard().setText(text)
-        self.show_icon("check", "Copied")
+        self.show_icon("check", tr("Copied"))
         self.startTimer(COPIED_MS)
 
     def timerEvent(self, event) -> None:

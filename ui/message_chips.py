@@ -9,6 +9,7 @@ from PySide6.QtGui import QFontMetrics, QPaintEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from app.session_state import Attachment
+from runtime.language import number, tr
 from ui.answer_safety import MOST_DRAWN, harmless
 from ui.attachment_words import file_size
 from ui.controls import Button, PaintedButton
@@ -25,7 +26,8 @@ class MessageChip(PaintedButton):
 
     def __init__(self, theme: Theme, attachment: Attachment, parent: QWidget) -> None:
         self._size = file_size(attachment.file_bytes)
-        super().__init__(theme, f"Show {attachment.name}, {self._size}", parent)
+        name = tr("Show {name}, {size}", name=attachment.name, size=self._size)
+        super().__init__(theme, name, parent)
         self.attachment = attachment
         self.setFont(theme.font("small"))
         self.setToolTip(attachment.name)
@@ -70,10 +72,10 @@ class MessageChips(QWidget):
 
     def place(self, left: int, top: int, width: int) -> None:
         self.setGeometry(left, top, width, self.heightForWidth(width))
-        for number, row in enumerate(self._rows(width)):
+        for nth, row in enumerate(self._rows(width)):
             x = width - sum(chip.width() + _GAP_PX for chip in row) + _GAP_PX
             for chip in row:
-                chip.move(max(0, x), number * self._row_px)
+                chip.move(max(0, x), nth * self._row_px)
                 x += chip.width() + _GAP_PX
 
     def _rows(self, width: int) -> list[list[MessageChip]]:
@@ -102,18 +104,19 @@ class AttachmentDialog(QDialog):
         self.title = Label(theme, harmless(attachment.name), "reading_heading", elided=True)
         column.addWidget(self.title)
         size = file_size(attachment.file_bytes)
-        self.line = Label(theme, f"{size}. The model was given this text.", tone="secondary")
+        given = tr("{size}. The model was given this text.", size=size)
+        self.line = Label(theme, given, tone="secondary")
         column.addWidget(self.line)
         self.text = QPlainTextEdit(_shown(attachment.text))
         self.text.setReadOnly(True)
         self.text.setObjectName("logTail")
         self.text.setFont(theme.font("code"))
-        self.text.setAccessibleName(f"Text of {attachment.name}")
+        self.text.setAccessibleName(tr("Text of {name}", name=attachment.name))
         self.text.setTabChangesFocus(True)
         column.addWidget(self.text, 1)
         row = QHBoxLayout()
         row.addStretch()
-        self.close_button = Button(theme, "Close")
+        self.close_button = Button(theme, tr("Close"))
         self.close_button.clicked.connect(self.close)
         row.addWidget(self.close_button)
         column.addLayout(row)
@@ -122,5 +125,8 @@ class AttachmentDialog(QDialog):
 
 def _shown(text: str) -> str:
     left_out = len(text) - MOST_DRAWN
-    end = f"\n\n{left_out:,} more characters are not shown here." if left_out > 0 else ""
-    return harmless(text[:MOST_DRAWN]) + end
+    shown = harmless(text[:MOST_DRAWN])
+    if left_out <= 0:
+        return shown
+    end = tr("{count} more characters are not shown here.", count=number(left_out, ","))
+    return f"{shown}\n\n{end}"

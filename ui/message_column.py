@@ -8,6 +8,7 @@ from PySide6.QtCore import QPoint, QTimer, QUrl
 from PySide6.QtWidgets import QMenu, QWidget
 
 from app.session_state import Attachment, MessageView, SessionCommands, SessionState
+from runtime.language import tr
 from ui.answer_text import FIRST_CHARACTERS
 from ui.message_announce import announce
 from ui.message_chips import AttachmentDialog
@@ -103,7 +104,7 @@ class MessageColumn(MessageScroll):
 
     def follow(self) -> None:
         if not self._span.has_end:
-            self._show_span(at_end(len(self._messages)))
+            self._show_span(_newest(self._messages))
         super().follow()
 
     def restyle(self) -> None:
@@ -126,7 +127,7 @@ class MessageColumn(MessageScroll):
         old_last = self._messages[-1].id if self._messages else None
         count = len(messages)
         self._messages = messages
-        self._span = self._span.after_change(count) if self._views else at_end(count)
+        self._span = self._span.after_change(count) if self._views else _newest(messages)
         shown = messages[self._span.first : self._span.end]
         kept = {message.id for message in shown}
         for gone in [message_id for message_id in self._views if message_id not in kept]:
@@ -245,7 +246,7 @@ class MessageColumn(MessageScroll):
         if self._waiting is not None:
             loading = state.engine.phase == "loading"
             self._waiting.show_waiting_for(
-                "Sent when loading ends" if loading else "Sent when this answer ends"
+                tr("Sent when loading ends") if loading else tr("Sent when this answer ends")
             )
 
     def _show_tail(self, tail: QWidget | None) -> None:
@@ -367,3 +368,7 @@ class MessageColumn(MessageScroll):
 
     def link_menu(self, url: QUrl) -> QMenu:
         return link_menu(url, self)
+
+
+def _newest(messages: tuple[MessageView, ...]) -> Span:
+    return at_end(len(messages), (len(message.text) for message in reversed(messages)))

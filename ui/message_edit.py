@@ -6,6 +6,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QTextCursor
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QSizePolicy, QVBoxLayout
 
+from runtime.language import tr
 from ui.controls import Button
 from ui.labels import Label
 from ui.theme import Theme
@@ -66,13 +67,13 @@ class MessageEdit(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(14, 11, 10, 10)
         column.setSpacing(8)
-        self.field = EditField(theme, text, "Edit message")
+        self.field = EditField(theme, text, tr("Edit message"))
         column.addWidget(self.field)
         row = QHBoxLayout()
         row.setSpacing(8)
         self.note = Label(theme, note, "small", "tertiary", elided=True)
-        self.cancel = Button(theme, "Cancel", "plain", "compact")
-        self.save = Button(theme, "Save", "primary", "compact")
+        self.cancel = Button(theme, tr("Cancel"), "plain", "compact")
+        self.save = Button(theme, tr("Save"), "primary", "compact")
         row.addWidget(self.note, 1)
         row.addWidget(self.cancel)
         row.addWidget(self.save)
@@ -88,7 +89,7 @@ class MessageEdit(QFrame):
     def show_busy(self, *, busy: bool) -> None:
         """Nothing is saved while an answer is written: it would go nowhere."""
         self._busy = busy
-        self.note.show_text("An answer is being written" if busy else self._note)
+        self.note.show_text(tr("An answer is being written") if busy else self._note)
         self._judge()
 
     def take_focus(self) -> None:

@@ -14,6 +14,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QPlainTextEdit
 
+from runtime.language import tr
 from ui.attachment_files import files_in
 from ui.attachment_words import LONG_PASTE_CHARACTERS
 from ui.theme import Theme
@@ -38,7 +39,7 @@ class MessageField(QPlainTextEdit):
         self._hint, self._theme = "", theme
         self._pasted: tuple[QTextCursor, QTextCursor] | None = None
         self.setFont(theme.font("reading"))
-        self.setAccessibleName("Message")
+        self.setAccessibleName(tr("Message"))
         self.setTabChangesFocus(True)
         self.document().setDocumentMargin(0)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

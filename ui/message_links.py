@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
+from runtime.language import tr
 from ui.answer_safety import revealed
 
 _WEB = ("http", "https", "mailto")
@@ -20,8 +21,8 @@ def link_menu(url: QUrl, parent: QWidget) -> QMenu:
     menu.addAction(shown.replace("&", "&&")).setEnabled(False)
     menu.addSeparator()
     if url.scheme() in _WEB:
-        menu.addAction("Open in the browser", lambda: QDesktopServices.openUrl(url))
-    menu.addAction("Copy address", lambda: QApplication.clipboard().setText(full_address(url)))
+        menu.addAction(tr("Open in the browser"), lambda: QDesktopServices.openUrl(url))
+    menu.addAction(tr("Copy address"), lambda: QApplication.clipboard().setText(full_address(url)))
     return menu
 
 

@@ -56,6 +56,8 @@ class MessageScroll(ScrollArea):
         outer.addWidget(self._centred)
         outer.addStretch()
         self.show_content(ground)
+        # An opaque ground is moved as a picture: only what comes into view is painted.
+        ground.setAutoFillBackground(True)
         bar = self.verticalScrollBar()
         bar.rangeChanged.connect(lambda: self._range_changed())
         bar.valueChanged.connect(self._scrolled)

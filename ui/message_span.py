@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-FIRST_VIEWS = 5
+# Views made before the first picture: enough to fill it, each costs up to 40 ms there.
+_LEAST_VIEWS, FIRST_VIEWS = 3, 6
+_FIRST_CHARACTERS = 2_400
 MOST_VIEWS = 48
 _BEFORE_FOUND, _AFTER_FOUND = 2, 4
 
@@ -38,8 +41,14 @@ class Span:
         return self.end - self.first > MOST_VIEWS
 
 
-def at_end(count: int) -> Span:
-    return Span(max(0, count - FIRST_VIEWS), count, count)
+def at_end(count: int, lengths: Iterable[int] = ()) -> Span:
+    """The newest messages. `lengths` are their characters, the newest first."""
+    views = characters = 0
+    for length in lengths:
+        if views == FIRST_VIEWS or (views >= _LEAST_VIEWS and characters >= _FIRST_CHARACTERS):
+            break
+        views, characters = views + 1, characters + length
+    return Span(max(0, count - (views or _LEAST_VIEWS)), count, count)
 
 
 def around(index: int, count: int) -> Span:

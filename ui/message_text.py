@@ -16,6 +16,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QTextBrowser, QTextEdit
 
+from runtime.language import number, tr
 from ui import answer_markdown as markdown
 from ui.answer_safety import MOST_DRAWN, harmless
 from ui.focus_ring import focus_came, focus_went
@@ -150,7 +151,7 @@ class UserText(MessageText):
     """What the person wrote, as wide as it needs to be."""
 
     def __init__(self, theme: Theme, text: str) -> None:
-        super().__init__(theme, "Your message")
+        super().__init__(theme, tr("Your message"))
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._text = text
         self._write()
@@ -171,7 +172,11 @@ class UserText(MessageText):
         left_out = len(self._text) - MOST_DRAWN
         shown = _broken_up(harmless(self._text[:MOST_DRAWN]))
         if left_out > 0:
-            shown += f"\n{left_out:,} more characters are not shown here. Copying takes them all."
+            said = tr(
+                "{count} more characters are not shown here. Copying takes them all.",
+                count=number(left_out, ","),
+            )
+            shown += f"\n{said}"
         cursor.insertText(shown, char)
 
     @property

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from app.session_state import MessageView, RunningAnswer
+from runtime.language import marked, tr
 from ui import message_words as words
 from ui.answer_text import AnswerText
 from ui.controls import IconButton
@@ -21,7 +22,7 @@ from ui.thinking_block import ThinkingBlock
 
 _AFTER_ANSWER_PX = 24
 _ICON_PX = 16
-_EDIT_NOTE = "Saved as another version"
+_EDIT_NOTE = marked("Saved as another version")
 
 
 class AnswerView(QWidget):
@@ -69,13 +70,13 @@ class AnswerView(QWidget):
         row.setSpacing(6)
         self.branch = BranchSwitcher(self._theme)
         self.branch.turned.connect(self.turned)
-        self.copy = CopyButton(self._theme, "Copy answer")
+        self.copy = CopyButton(self._theme, tr("Copy answer"))
         self.copy.clicked.connect(lambda: pop_up(self.copy_menu(), self.copy))
-        self.retry = self._icon("refresh-cw", "Answer again")
+        self.retry = self._icon("refresh-cw", tr("Answer again"))
         self.retry.clicked.connect(self.regenerate_wanted)
-        self.edit = self._icon("pencil", "Edit answer")
+        self.edit = self._icon("pencil", tr("Edit answer"))
         self.edit.clicked.connect(self.begin_edit)
-        self.more = self._icon("ellipsis", "More")
+        self.more = self._icon("ellipsis", tr("More"))
         self.more.clicked.connect(lambda: pop_up(self.more_menu(), self.more))
         row.addWidget(self.branch)
         for button in (self.copy, self.retry, self.edit, self.more):
@@ -172,19 +173,19 @@ class AnswerView(QWidget):
         menu = self._menu()
         message = self._message
         if message is not None:
-            menu.addAction("Copy as Markdown", lambda: self.copy.copied(message.text))
-            menu.addAction("Copy as text", lambda: self.copy.copied(plain_text(message.text)))
+            menu.addAction(tr("Copy as Markdown"), lambda: self.copy.copied(message.text))
+            menu.addAction(tr("Copy as text"), lambda: self.copy.copied(plain_text(message.text)))
             if message.reasoning:
                 both = f"{message.reasoning}\n\n{message.text}"
-                menu.addAction("Copy with the thinking", lambda: self.copy.copied(both))
+                menu.addAction(tr("Copy with the thinking"), lambda: self.copy.copied(both))
         return menu
 
     def more_menu(self) -> QMenu:
         menu = self._menu()
         message = self._message
         if message is not None and self._is_last and message.text and self._surroundings.ready:
-            menu.addAction("Continue where it stopped", self.continue_wanted.emit)
-        menu.addAction("Delete message", self.deleted.emit)
+            menu.addAction(tr("Continue where it stopped"), self.continue_wanted.emit)
+        menu.addAction(tr("Delete message"), self.deleted.emit)
         return menu
 
     def _menu(self) -> QMenu:
@@ -195,7 +196,7 @@ class AnswerView(QWidget):
     def begin_edit(self) -> None:
         if self.editor is not None or self._message is None:
             return
-        self.editor = MessageEdit(self._theme, self._message.text, _EDIT_NOTE)
+        self.editor = MessageEdit(self._theme, self._message.text, tr(_EDIT_NOTE))
         self.editor.saved.connect(self._save)
         self.editor.given_up.connect(self.end_edit)
         self._column.insertWidget(self._column.indexOf(self.text), self.editor)

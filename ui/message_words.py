@@ -6,14 +6,15 @@ from dataclasses import dataclass
 
 from app import number_text
 from app.session_state import MessageView, RunningAnswer, SessionState
+from runtime.language import marked, tr, tr_n
 from runtime.protocol.messages import GenerationStats
 
 DOT = " \u00b7 "
 _REASONS = {
-    "stop": "stop: end",
-    "length": "stop: length limit",
-    "cancelled": "stopped by you",
-    "context_full": "stop: context full",
+    "stop": marked("stop: end"),
+    "length": marked("stop: length limit"),
+    "cancelled": marked("stopped by you"),
+    "context_full": marked("stop: context full"),
 }
 
 
@@ -47,24 +48,26 @@ def surroundings(state: SessionState) -> Surroundings:
 
 def running_line(answer: RunningAnswer) -> str:
     if answer.phase == "queued":
-        return "Sent to the model"
+        return tr("Sent to the model")
     if answer.phase == "prompt":
         done = answer.cached_tokens + answer.evaluated_tokens
-        return (
-            f"Reading the prompt, {number_text.tokens(done)}"
-            f" of {number_text.counted(answer.prompt_tokens, 'token')}"
+        return tr_n(
+            "Reading the prompt, {done} of {n} token",
+            "Reading the prompt, {done} of {n} tokens",
+            answer.prompt_tokens,
+            done=number_text.tokens(done),
         )
-    line = f"Answering{DOT}{number_text.counted(answer.completion_tokens, 'token')}"
+    parts = [tr("Answering"), _tokens(answer.completion_tokens)]
     if answer.tokens_per_s is not None:
-        line += f"{DOT}{number_text.tokens_per_s_unit(answer.tokens_per_s)}"
-    return line
+        parts.append(number_text.tokens_per_s_unit(answer.tokens_per_s))
+    return DOT.join(parts)
 
 
 def statistics_line(message: MessageView, model_name: str = "") -> str:
     """`model_name` is told when it is another one than the chat has now."""
     parts = _statistics(message.stats) if message.stats is not None else []
     if message.stats is None and message.status == "stopped":
-        parts = ["Stopped by you" if message.text else "Stopped before the first token"]
+        parts = [tr("Stopped by you") if message.text else tr("Stopped before the first token")]
     if model_name:
         parts.insert(max(0, len(parts) - 1), model_name)
     return DOT.join(parts)
@@ -75,31 +78,45 @@ def _statistics(stats: GenerationStats) -> list[str]:
     if stats.decode_tokens_per_s is not None:
         parts.append(number_text.tokens_per_s_unit(stats.decode_tokens_per_s))
     if stats.ttft_s is not None:
-        parts.append(f"first token {number_text.duration(stats.ttft_s)}")
-    prompt = number_text.counted(stats.prompt_tokens, "prompt token")
-    if stats.cached_tokens:
-        prompt += f" ({number_text.tokens(stats.cached_tokens)} cached)"
-    parts.append(prompt)
+        parts.append(tr("first token {time}", time=number_text.duration(stats.ttft_s)))
+    parts.append(_prompt(stats))
     if stats.dropped_turns:
-        parts.append(number_text.counted(stats.dropped_turns, "oldest turn") + " left out")
-    parts.append(_REASONS[stats.finish_reason])
+        parts.append(
+            tr_n("{n} oldest turn left out", "{n} oldest turns left out", stats.dropped_turns)
+        )
+    parts.append(tr(_REASONS[stats.finish_reason]))
     return parts
+
+
+def _prompt(stats: GenerationStats) -> str:
+    if not stats.cached_tokens:
+        return tr_n("{n} prompt token", "{n} prompt tokens", stats.prompt_tokens)
+    return tr_n(
+        "{n} prompt token ({cached} cached)",
+        "{n} prompt tokens ({cached} cached)",
+        stats.prompt_tokens,
+        cached=number_text.tokens(stats.cached_tokens),
+    )
+
+
+def _tokens(count: int) -> str:
+    return tr_n("{n} token", "{n} tokens", count)
 
 
 def thinking_line(answer: RunningAnswer) -> str:
     """While it thinks, then what the thinking took."""
     if answer.text:
         return thought_line(answer.reasoning_s, answer.reasoning_tokens)
-    return f"Thinking\u2026 {whole_seconds(answer.reasoning_s)}"
+    return tr("Thinking\u2026 {time}", time=whole_seconds(answer.reasoning_s))
 
 
 def thought_line(seconds: float, tokens: int) -> str:
     parts = []
     if seconds > 0:
-        parts.append(f"Thought for {whole_seconds(seconds)}")
+        parts.append(tr("Thought for {time}", time=whole_seconds(seconds)))
     if tokens:
-        parts.append(number_text.counted(tokens, "token"))
-    return DOT.join(parts) if seconds > 0 else DOT.join(["Thinking", *parts])
+        parts.append(_tokens(tokens))
+    return DOT.join(parts) if seconds > 0 else DOT.join([tr("Thinking"), *parts])
 
 
 def whole_seconds(seconds: float) -> str:
@@ -110,5 +127,5 @@ def whole_seconds(seconds: float) -> str:
 def finished_announcement(message: MessageView) -> str:
     """What a screen reader says once an answer is there; its text is read in its own place."""
     if message.status == "failed":
-        return "The answer was cut short"
-    return "Answer stopped" if message.status == "stopped" else "Answer finished"
+        return tr("The answer was cut short")
+    return tr("Answer stopped") if message.status == "stopped" else tr("Answer finished")

@@ -12,12 +12,16 @@ from PySide6.QtWidgets import QMenu, QSizePolicy
 from app import number_text
 from app.local_models import LocalModel
 from app.session_state import SessionCommands, SessionState
+from runtime.language import marked, tr
 from ui.controls import PaintedButton
 from ui.theme import Theme
 
-GOES_ON = "This chat goes on with the model you choose"
-NO_MODELS = "No models on this computer yet"
-FIND_MORE, PLAN = "Find more models\N{HORIZONTAL ELLIPSIS}", "Plan {}\N{HORIZONTAL ELLIPSIS}"
+GOES_ON = marked("This chat goes on with the model you choose")
+NO_MODELS = marked("No models on this computer yet")
+FIND_MORE = marked("Find more models\N{HORIZONTAL ELLIPSIS}")
+PLAN = marked("Plan {name}\N{HORIZONTAL ELLIPSIS}")
+_MARKS = {"ready": marked("loaded"), "loading": marked("loading")}
+_CHOSEN = marked("chosen")
 _NAME_PX, _LEAST_PX, _MENU_END_PX = 240, 96, 14
 
 
@@ -35,10 +39,9 @@ def model_line(state: SessionState, model: LocalModel) -> str:
     parts = [model.quantisation, number_text.gib_unit(model.file_bytes)]
     speed = speed_here(state, model.id)
     if speed is not None:
-        parts.append(f"{number_text.tokens_per_s_unit(speed)} here")
+        parts.append(tr("{speed} here", speed=number_text.tokens_per_s_unit(speed)))
     if state.model is not None and state.model.id == model.id:
-        mark = {"ready": "loaded", "loading": "loading"}.get(state.engine.phase, "chosen")
-        parts.append(mark)
+        parts.append(tr(_MARKS.get(state.engine.phase, _CHOSEN)))
     return ", ".join(parts)
 
 
@@ -49,7 +52,7 @@ class ModelPill(PaintedButton):
     plan_wanted = Signal(str)
 
     def __init__(self, theme: Theme, commands: SessionCommands) -> None:
-        super().__init__(theme, "Model")
+        super().__init__(theme, tr("Model"))
         self._commands = commands
         self._state: SessionState | None = None
         self._model: LocalModel | None = None
@@ -65,8 +68,8 @@ class ModelPill(PaintedButton):
         self._state = state
         if state.model is not self._model or not self.text():
             self._model = state.model
-            self.setText(state.model.name if state.model else "Choose a model")
-            self.setAccessibleName(f"Model: {self.text()}")
+            self.setText(state.model.name if state.model else tr("Choose a model"))
+            self.setAccessibleName(tr("Model: {name}", name=self.text()))
             self.setToolTip(self._whole_name())
             self.updateGeometry()
             self.update()
@@ -79,22 +82,22 @@ class ModelPill(PaintedButton):
         """The models on this machine, the one in use marked, and where others come from."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.setAccessibleName("Models")
+        menu.setAccessibleName(tr("Models"))
         menu.setFont(self.theme.font("ui"))
         models = self._state.models if self._state else ()
         if len(models) > 1 and self._state is not None and self._state.conversation.messages:
-            menu.addAction(GOES_ON).setEnabled(False)
+            menu.addAction(tr(GOES_ON)).setEnabled(False)
             menu.addSeparator()
         for model in models:
             self._add_model(menu, model)
         if not models:
-            menu.addAction(NO_MODELS).setEnabled(False)
+            menu.addAction(tr(NO_MODELS)).setEnabled(False)
         menu.addSeparator()
         if self._model is not None:
-            plan = menu.addAction(PLAN.format(self._model.name.replace("&", "&&")))
+            plan = menu.addAction(tr(PLAN, name=self._model.name.replace("&", "&&")))
             model_id = self._model.id
             plan.triggered.connect(lambda _=False: self.plan_wanted.emit(model_id))
-        menu.addAction(FIND_MORE).triggered.connect(lambda _=False: self.models_wanted.emit())
+        menu.addAction(tr(FIND_MORE)).triggered.connect(lambda _=False: self.models_wanted.emit())
         # Qt leaves the second column no room at its end.
         menu.setMinimumWidth(menu.sizeHint().width() + _MENU_END_PX)
         return menu

@@ -8,13 +8,17 @@ from typing import Literal
 from app import number_text
 from app.local_models import LocalModel
 from app.session_state import SessionState
+from runtime.language import tr, tr_in
 
 RowAct = Literal["load", "chat", "cancel", "restart"]
 
 
 @dataclass(frozen=True)
 class RowState:
-    """`tone` is a tone of labels; `verb` is the button's text and `act` what it does."""
+    """`tone` is a tone of labels; `verb` is the button's text and `act` what it does.
+
+    `status` and `verb` are in the person's language.
+    """
 
     status: str
     tone: str
@@ -22,17 +26,19 @@ class RowState:
     act: RowAct
 
 
-_READY = RowState("Loaded", "ok", "Chat", "chat")
-_LOAD = RowState("", "secondary", "Load", "load")
-_FAILED = RowState("Could not be loaded", "error", "Try again", "load")
-_CRASHED = RowState("Stopped unexpectedly", "error", "Restart", "restart")
-
-
 def row_state(model: LocalModel, state: SessionState) -> RowState:
     """The row of `model`: only the model in use is ever more than something to load."""
-    if state.model is None or model.id != state.model.id:
-        return _LOAD
-    if state.engine.phase == "loading":
-        percent = number_text.percent(state.engine.load_fraction)
-        return RowState(f"Loading, {percent}", "secondary", "Cancel", "cancel")
-    return {"ready": _READY, "failed": _FAILED, "crashed": _CRASHED}.get(state.engine.phase, _LOAD)
+    phase = state.engine.phase if state.model is not None and model.id == state.model.id else "none"
+    match phase:
+        case "loading":
+            percent = number_text.percent(state.engine.load_fraction)
+            status = tr("Loading, {percent}", percent=percent)
+            return RowState(status, "secondary", tr("Cancel"), "cancel")
+        case "ready":
+            return RowState(tr("Loaded"), "ok", tr_in("verb", "Chat"), "chat")
+        case "failed":
+            return RowState(tr("Could not be loaded"), "error", tr("Try again"), "load")
+        case "crashed":
+            return RowState(tr("Stopped unexpectedly"), "error", tr("Restart"), "restart")
+        case _:
+            return RowState("", "secondary", tr_in("verb", "Load"), "load")

@@ -14,6 +14,7 @@ from app.local_models import LocalModel
 from app.owned_state import OwnedCommands, OwnedFacts, OwnedView
 from app.plan_state import PlanCommands
 from app.session_state import SessionCommands, SessionState
+from runtime.language import tr
 from ui.controls import Button
 from ui.model_row_state import row_state
 from ui.owned_body import ModelBody, ModelHead
@@ -61,7 +62,7 @@ class ModelTable(QFrame):
         self._facts: dict[str, OwnedFacts] = {}
         self._facts_at_s = now_s()
         self.setProperty("surface", "card")
-        self.setAccessibleName("Models on this computer")
+        self.setAccessibleName(tr("Models on this computer"))
         column = QVBoxLayout(self)
         column.setContentsMargins(1, 1, 1, 1)
         column.setSpacing(0)

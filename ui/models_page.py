@@ -16,6 +16,7 @@ from app.discover.state import (
 from app.owned_state import OwnedCommands, OwnedView
 from app.plan_state import PlanCommands
 from app.session_state import SessionCommands, SessionState
+from runtime.language import number, tr
 from ui.centred import Centred
 from ui.discover_page import DiscoverPage
 from ui.discover_words import machine_words
@@ -51,15 +52,14 @@ class ModelsPage(Page):
         super().__init__()
         self._theme, self._commands = theme, commands
         self.setProperty("surface", "page")
-        self.setAccessibleName("Models")
+        self.setAccessibleName(tr("Models"))
         self.installed = InstalledPage(theme, commands, plan_commands, owned_commands)
         self.installed.chat_wanted.connect(self.chat_wanted)
         self.table = self.installed.table
         self.discover: DiscoverPage | None = None
         self.stack = QStackedWidget()
-        self.tabs = Segments(
-            theme, "Models", (("discover", "Discover"), ("installed", "Installed"))
-        )
+        tabs = (("discover", tr("Discover")), ("installed", tr("Installed")))
+        self.tabs = Segments(theme, tr("Models"), tabs)
         self.tabs.chosen.connect(self.show_tab)
         if discover_commands is not None:
             self.discover = self._new_discover(discover_commands)
@@ -128,7 +128,7 @@ class ModelsPage(Page):
         row = QHBoxLayout(head)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(20)
-        row.addWidget(Label(theme, "Models", "page_title"))
+        row.addWidget(Label(theme, tr("Models"), "page_title"))
         row.addWidget(self.tabs)
         self.machine = Label(theme, "", "small", "secondary", tabular=True, elided=True)
         self.machine.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -141,8 +141,9 @@ class ModelsPage(Page):
 
     def _show_count(self, count: int) -> None:
         segment = self.tabs.segments["installed"]
-        text = f"Installed  {count:,}" if count else "Installed"
+        many = number(count, ",")
+        text = tr("Installed  {n}", n=many) if count else tr("Installed")
         if text != segment.text():
             segment.setText(text)
-            segment.setAccessibleName(f"Models: installed, {count:,}")
+            segment.setAccessibleName(tr("Models: installed, {n}", n=many))
             segment.updateGeometry()

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
 from app.placer import GPU_SHORT
 from app.session_state import SessionCommands
 from runtime.errors import Problem
+from runtime.language import tr
 from ui.controls import Button, IconButton
 from ui.icon_mark import IconMark
 from ui.labels import Label, Paragraph
@@ -55,12 +56,13 @@ class NoticeBar(QFrame):
         words.addWidget(Paragraph(self._theme, spoken(notice), "small", "secondary"))
         row.addLayout(words, 1)
         if notice.kind == GPU_SHORT:
-            move = Button(self._theme, "Move them", extent="compact")
-            move.setAccessibleName("Move experts to RAM")
+            move = Button(self._theme, tr("Move them"), extent="compact")
+            move.setAccessibleName(tr("Move experts to RAM"))
             move.clicked.connect(self._commands.relieve_gpu)
             row.addWidget(move, 0, top)
-        dismiss = IconButton(self._theme, "x", f"Dismiss: {notice.title}", icon_px=16)
-        dismiss.setToolTip("Dismiss")
+        name = tr("Dismiss: {title}", title=notice.title)
+        dismiss = IconButton(self._theme, "x", name, icon_px=16)
+        dismiss.setToolTip(tr("Dismiss"))
         dismiss.clicked.connect(lambda: self._commands.dismiss_notice(notice))
         row.addWidget(dismiss, 0, top)
         return frame

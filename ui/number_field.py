@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
+from runtime.language import number, tr
 from ui.labels import Label
 from ui.theme import Theme
 
 FIELD_PX = 96
+# A number whose dots part thousands, where the decimal mark is a comma.
+_GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}(\.\d{3})+(,\d*)?")
 
 
 @dataclass(frozen=True)
@@ -33,34 +37,53 @@ class NumberKind:
 def parsed(text: str, kind: NumberKind) -> float | str:
     """The number in `text`, or a sentence that says what belongs there.
 
-    A comma is read as a decimal point, but not where it could part thousands.
+    The other language's decimal mark is read too, but not where it could part thousands.
     """
     cleaned = text.strip().replace("\N{NARROW NO-BREAK SPACE}", "").replace(" ", "")
-    if kind.whole:
-        cleaned = cleaned.replace(",", "")
-    elif cleaned.count(",") == 1 and "." not in cleaned:
-        cleaned = cleaned.replace(",", ".")
+    plain = _without_dots(cleaned) if _mark() == "," else _without_commas(cleaned, kind)
     try:
-        value = float(cleaned)
+        value = float(plain)
     except ValueError:
-        return f"Write a number{bounds(kind)}."
+        return _wanted(kind)
     within = kind.low <= value <= kind.high or (kind.zero_too and value == 0)
     if not math.isfinite(value) or not within:
-        return f"Write a number{bounds(kind)}."
+        return _wanted(kind)
     if kind.whole and value != int(value):
-        return "Write a whole number."
+        return tr("Write a whole number.")
     return value
 
 
-def bounds(kind: NumberKind) -> str:
-    span = f" from {shown(kind.low)} to {shown(kind.high)}"
-    return f": 0, or{span}" if kind.zero_too else span
+def _without_dots(text: str) -> str:
+    """1.234,5 and 1234,5 as Python writes them."""
+    if _GROUPED.fullmatch(text):
+        text = text.replace(".", "")
+    return text.replace(",", ".")
+
+
+def _without_commas(text: str, kind: NumberKind) -> str:
+    """1,234.5 and 1234,5 as Python writes them."""
+    if kind.whole:
+        return text.replace(",", "")
+    return text.replace(",", ".") if text.count(",") == 1 and "." not in text else text
+
+
+def _wanted(kind: NumberKind) -> str:
+    low, high = shown(kind.low), shown(kind.high)
+    if kind.zero_too:
+        return tr("Write a number: 0, or from {low} to {high}.", low=low, high=high)
+    return tr("Write a number from {low} to {high}.", low=low, high=high)
+
+
+def _mark() -> str:
+    """The language's decimal mark."""
+    return number(0.5, ".1f")[1]
 
 
 def shown(value: float, decimals: int = 0) -> str:
     """The number as it is written in a field: 0.7, 0.30, 8,192."""
-    whole, _, rest = f"{value:,.6f}".rstrip("0").partition(".")
-    return f"{whole}.{rest:0<{decimals}}" if rest or decimals else whole
+    mark = _mark()
+    whole, _, rest = number(value, ",.6f").rstrip("0").partition(mark)
+    return f"{whole}{mark}{rest:0<{decimals}}" if rest or decimals else whole
 
 
 class _Field(QLineEdit):

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
 
 from app.owned_state import ImportHow, OwnedCommands, OwnedView
+from runtime.language import marked, tr
 from ui import owned_words
 from ui.controls import Button
 from ui.labels import Paragraph
@@ -17,25 +18,27 @@ from ui.page_frame import Card
 from ui.segments import Segments
 from ui.theme import Theme
 
-HEADING = "Add models"
-LINE = (
+HEADING = marked("Add models")
+LINE = marked(
     "GGUF files you already have. Choose them, drop them on this page, or take in what other"
     " programs keep on this computer."
 )
-FILE, FOLDER = "Import a file\N{HORIZONTAL ELLIPSIS}", "Import a folder\N{HORIZONTAL ELLIPSIS}"
-FIND = "Find models of other programs"
+FILE = marked("Import a file\N{HORIZONTAL ELLIPSIS}")
+FOLDER = marked("Import a folder\N{HORIZONTAL ELLIPSIS}")
+FIND = marked("Find models of other programs")
+_MORE = " \N{HORIZONTAL ELLIPSIS}"  # what a button has and the title of its dialog has not
 
 
 class AddCard(Card):
     """`how` files come in is chosen here, for dropped ones too."""
 
     def __init__(self, theme: Theme, commands: OwnedCommands, choices: FileChoices) -> None:
-        super().__init__(theme, HEADING)
+        super().__init__(theme, tr(HEADING))
         self._commands, self._choices = commands, choices
         self.chosen_how: ImportHow = "link"
         self._left: tuple[Button, QWidget | None] | None = None
         self.content.addSpacing(4)
-        self.content.addWidget(Paragraph(theme, LINE, tone="secondary"))
+        self.content.addWidget(Paragraph(theme, tr(LINE), tone="secondary"))
         self.content.addSpacing(12)
         self.content.addLayout(self._build_how(theme))
         self.content.addSpacing(12)
@@ -72,8 +75,8 @@ class AddCard(Card):
     def _build_how(self, theme: Theme) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(12)
-        names = tuple(owned_words.HOW_NAMES.items())
-        self.how = Segments(theme, "How to add files", names)
+        names = tuple((how, owned_words.how_name(how)) for how in owned_words.HOW_NAMES)
+        self.how = Segments(theme, tr("How to add files"), names)
         self.how.chosen.connect(self._choose)
         row.addWidget(self.how, 0, Qt.AlignmentFlag.AlignTop)
         self.how_line = Paragraph(theme, "", "small", "secondary")
@@ -83,22 +86,25 @@ class AddCard(Card):
     def _build_buttons(self, theme: Theme) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(8)
-        self.file = Button(theme, FILE)
-        self.file.clicked.connect(lambda _=False: self.take(self._choices.files(self, FILE[:-1])))
-        self.folder = Button(theme, FOLDER)
+        self.file = Button(theme, tr(FILE))
+        self.file.clicked.connect(lambda _=False: self._take_files())
+        self.folder = Button(theme, tr(FOLDER))
         self.folder.clicked.connect(lambda _=False: self._take_folder())
-        self.find = Button(theme, FIND, icon="search")
+        self.find = Button(theme, tr(FIND), icon="search")
         self.find.clicked.connect(lambda _=False: self._commands.find_elsewhere())
         for button in (self.file, self.folder, self.find):
             row.addWidget(button)
         row.addStretch()
         return row
 
+    def _take_files(self) -> None:
+        self.take(self._choices.files(self, tr(FILE).rstrip(_MORE)))
+
     def _take_folder(self) -> None:
-        folder = self._choices.folder(self, FOLDER[:-1])
+        folder = self._choices.folder(self, tr(FOLDER).rstrip(_MORE))
         self.take((folder,) if folder else ())
 
     def _choose(self, how: str) -> None:
         self.chosen_how = cast(ImportHow, how)
         self.how.show_value(how)
-        self.how_line.show_text(owned_words.HOW_LINES[self.chosen_how])
+        self.how_line.show_text(tr(owned_words.HOW_LINES[self.chosen_how]))

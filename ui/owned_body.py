@@ -8,12 +8,14 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QHelpEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
+from runtime.language import tr
 from ui.owned_columns import COLUMNS, LEFT_PX, Placing
-from ui.owned_row import ROW_PX, ModelRow
+from ui.owned_row import ROW_PX, ModelRow, with_room_for_verbs
 from ui.theme import Theme
 
 HEAD_PX = 32
 _MIDDLE = Qt.AlignmentFlag.AlignVCenter
+_ELIDED = Qt.TextElideMode.ElideRight
 
 
 class ModelHead(QWidget):
@@ -24,9 +26,12 @@ class ModelHead(QWidget):
         self._theme = theme
         self._placing: Placing | None = None
         self.setFixedHeight(HEAD_PX)
-        self.setAccessibleName(", ".join(("Model", *(column.heading for column in COLUMNS))))
+        self.setAccessibleName(
+            ", ".join((tr("Model"), *(tr(column.heading) for column in COLUMNS)))
+        )
 
     def show_placing(self, placing: Placing) -> None:
+        placing = with_room_for_verbs(self._theme, placing)
         if placing != self._placing:
             self._placing = placing
             self.update()
@@ -40,12 +45,14 @@ class ModelHead(QWidget):
         painter = QPainter(self)
         painter.setFont(self._theme.font("caption"))
         painter.setPen(self._theme.color("text.tertiary"))
-        painter.drawText(QRectF(LEFT_PX, 0, self._placing.name_px, HEAD_PX), _MIDDLE, "Model")
+        painter.drawText(QRectF(LEFT_PX, 0, self._placing.name_px, HEAD_PX), _MIDDLE, tr("Model"))
         for place in self._placing.cells:
             column = place.column
             flag = Qt.AlignmentFlag.AlignRight if column.is_number else Qt.AlignmentFlag.AlignLeft
             box = QRectF(place.x_px, 0, place.width_px, HEAD_PX)
-            painter.drawText(box, flag | _MIDDLE, column.heading)
+            heading = tr(column.heading)
+            shown = painter.fontMetrics().elidedText(heading, _ELIDED, place.width_px)
+            painter.drawText(box, flag | _MIDDLE, shown)
 
 
 class ModelBody(QWidget):
@@ -62,6 +69,8 @@ class ModelBody(QWidget):
         self.update()
 
     def show_placing(self, placing: Placing) -> None:
+        if self._rows:
+            placing = self._rows[0].with_room_for_verbs(placing)
         for number, row in enumerate(self._rows):
             row.show_place(number * ROW_PX, placing)
         self.update()

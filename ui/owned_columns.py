@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from runtime.language import marked
 
 GAP_PX, LEFT_PX, RIGHT_PX = 12, 20, 14
 PLAN_LEAD_PX = 10
@@ -12,7 +14,10 @@ PLAN_PX, BUTTON_PX, MORE_PX = 34, 84, 28
 
 @dataclass(frozen=True)
 class Column:
-    """`is_number` stands at the right of its place; `lead_px` is more room before it."""
+    """`heading` goes through `tr` where it is shown.
+
+    `is_number` stands at the right of its place; `lead_px` is more room before it.
+    """
 
     key: str
     heading: str
@@ -27,13 +32,13 @@ class Column:
 
 
 COLUMNS = (
-    Column("parameters", "Parameters (used per token)", 150),
-    Column("experts", "Experts", 108),
-    Column("quantisation", "Quantisation", 78),
-    Column("size", "Size", 76, is_number=True),
-    Column("context", "Context", 52, is_number=True),
-    Column("measured", "Measured here", 84, is_number=True),
-    Column("last_used", "Last used", 82, lead_px=8),
+    Column("parameters", marked("Parameters (used per token)"), 150),
+    Column("experts", marked("Experts"), 108),
+    Column("quantisation", marked("Quantisation"), 78),
+    Column("size", marked("Size"), 76, is_number=True),
+    Column("context", marked("Context"), 52, is_number=True),
+    Column("measured", marked("Measured here"), 84, is_number=True),
+    Column("last_used", marked("Last used"), 82, lead_px=8),
 )
 MOST_TELLING_FIRST = (
     "size",
@@ -64,6 +69,17 @@ class Placing:
     plan_px: int | None
     button_px: int
     more_px: int | None
+
+    def before_wider_button(self, by_px: int) -> Placing:
+        """With `by_px` more room left of the button, taken from the name."""
+        if by_px <= 0:
+            return self
+        return replace(
+            self,
+            name_px=self.name_px - by_px,
+            cells=tuple(replace(cell, x_px=cell.x_px - by_px) for cell in self.cells),
+            plan_px=None if self.plan_px is None else self.plan_px - by_px,
+        )
 
 
 def placing(width_px: int, *, has_plan: bool, has_more: bool) -> Placing:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
+from runtime.language import tr
 from ui.controls import Button
 from ui.focus_ring import FocusRing
 from ui.labels import Label, Paragraph
@@ -35,10 +36,10 @@ class DeleteModelDialog(QDialog):
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addStretch()
-        self.keep = Button(theme, "Keep")
+        self.keep = Button(theme, tr("Keep"))
         self.keep.clicked.connect(self.reject)
         row.addWidget(self.keep)
-        self.for_good = Button(theme, words.for_good or "Delete for good", "danger")
+        self.for_good = Button(theme, words.for_good or tr("Delete for good"), "danger")
         self.for_good.clicked.connect(self._for_good)
         self.for_good.setVisible(bool(words.for_good))
         row.addWidget(self.for_good)

@@ -6,7 +6,9 @@ from typing import Protocol
 
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-MODELS_ONLY = "Models (*.gguf *.GGUF);;All files (*)"
+from runtime.language import marked, tr
+
+MODELS_ONLY = marked("Models (*.gguf *.GGUF);;All files (*)")
 
 
 class FileChoices(Protocol):
@@ -20,7 +22,7 @@ class FileDialogs:
     """Qt takes the system's dialog, and its own where there is none."""
 
     def files(self, parent: QWidget, title: str) -> tuple[str, ...]:
-        paths, _ = QFileDialog.getOpenFileNames(parent, title, "", MODELS_ONLY)
+        paths, _ = QFileDialog.getOpenFileNames(parent, title, "", tr(MODELS_ONLY))
         return tuple(paths)
 
     def folder(self, parent: QWidget, title: str) -> str:

@@ -8,7 +8,9 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from app.owned.found_model import source_name
 from app.owned_state import FoundRow, ImportHow
+from runtime.language import number, tr
 from ui import owned_words
 from ui.controls import Button, PaintedButton
 from ui.labels import Label, Paragraph
@@ -27,10 +29,11 @@ class FoundLine(PaintedButton):
 
     def __init__(self, theme: Theme, row: FoundRow) -> None:
         end = owned_words.found_end(row)
-        super().__init__(theme, f"{row.name}, {row.source}, {end}")
-        self.row, self._end = row, end
+        source = source_name(row.source)
+        super().__init__(theme, f"{row.name}, {source}, {end}")
+        self.row, self._source, self._end = row, source, end
         self.ring_radius = theme.px("radius.control_small")
-        self.setToolTip(f"{row.name}\n{row.source}")
+        self.setToolTip(f"{row.name}\n{source}")
         self.setCheckable(True)
         self.setChecked(not row.is_known)
         self.setEnabled(not row.is_known)
@@ -60,7 +63,7 @@ class FoundLine(PaintedButton):
         source = QRectF(end.left() - _GAP_PX - source_px, 0, source_px, LINE_PX)
         name = QRectF(left, 0, source.left() - _GAP_PX - left, LINE_PX)
         self._write(painter, name, self.row.name, ink)
-        self._write(painter, source, self.row.source, "text.tertiary", tabular=False)
+        self._write(painter, source, self._source, "text.tertiary", tabular=False)
         end_ink = "text.secondary" if self.isEnabled() else "text.tertiary"
         self._write(painter, end, self._end, end_ink, Qt.AlignmentFlag.AlignRight)
 
@@ -132,13 +135,13 @@ class FoundList(QWidget):
         row.setContentsMargins(0, 12, 0, 2)
         row.setSpacing(12)
         top = Qt.AlignmentFlag.AlignTop
-        choices = tuple((how, owned_words.HOW_NAMES[how]) for how in FOUND_HOWS)
-        self.how = Segments(self._theme, "How to add the models found", choices)
+        choices = tuple((how, owned_words.how_name(how)) for how in FOUND_HOWS)
+        self.how = Segments(self._theme, tr("How to add the models found"), choices)
         self.how.chosen.connect(self._choose)
         row.addWidget(self.how, 0, top)
         self.how_line = Paragraph(self._theme, "", "small", "secondary")
         row.addWidget(self.how_line, 1, Qt.AlignmentFlag.AlignVCenter)
-        self.add = Button(self._theme, "Add models")
+        self.add = Button(self._theme, tr("Add models"))
         self.add.clicked.connect(lambda _=False: self.wanted.emit(self._ticked(), self._how))
         row.addWidget(self.add, 0, top)
         self._choose("link")
@@ -174,13 +177,13 @@ class FoundList(QWidget):
             self.lines[row.key] = line
         chain([self._opener, *self.lines.values()])
         left = len(found) - len(self.lines)
-        self.rest.show_text(f"Show {left:,} more")
+        self.rest.show_text(tr("Show {n} more", n=number(left, ",")))
         self.rest.setVisible(left > 0)
 
     def _choose(self, how: str) -> None:
         self._how = cast(ImportHow, how)
         self.how.show_value(how)
-        self.how_line.show_text(owned_words.FOUND_LINES[self._how])
+        self.how_line.show_text(tr(owned_words.FOUND_LINES[self._how]))
         self._show_add()
 
     def _ticked_rows(self) -> tuple[FoundRow, ...]:

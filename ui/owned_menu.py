@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMenu, QWidget
 
 from app.owned_state import OwnedCommands, OwnedFacts
+from runtime.language import tr
 from ui.owned_words import verified_line
 
 
@@ -23,12 +24,16 @@ def row_menu(
     model_id = facts.model_id
     menu = QMenu(parent)
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    menu.setAccessibleName("Files of the model")
+    menu.setAccessibleName(tr("Files of the model"))
     menu.addAction(verified_line(facts)).setEnabled(False)
-    verify = menu.addAction("Verify again", lambda: commands.verify(model_id))
-    menu.addAction("Show in the file manager", lambda: commands.reveal(model_id))
+    verify = menu.addAction(tr("Verify again"), lambda: commands.verify(model_id))
+    menu.addAction(tr("Show in the file manager"), lambda: commands.reveal(model_id))
     menu.addSeparator()
-    words = "Remove from the list\N{HORIZONTAL ELLIPSIS}" if facts.linked else "Delete\u2026"
+    words = (
+        tr("Remove from the list\N{HORIZONTAL ELLIPSIS}")
+        if facts.linked
+        else tr("Delete\N{HORIZONTAL ELLIPSIS}")
+    )
     delete = menu.addAction(words, want_delete)
     for action in (verify, delete):
         action.setEnabled(not is_busy)

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from runtime.errors import Problem
+from runtime.language import number, tr
 from ui.controls import Button
 from ui.icon_mark import IconMark
 from ui.labels import Label, Paragraph
@@ -20,7 +21,7 @@ class ProblemsCard(Card):
     """Hidden without problems; long lists begin with the first of them."""
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__(theme, "Files left out")
+        super().__init__(theme, tr("Files left out"))
         self._theme = theme
         self._problems: tuple[Problem, ...] = ()
         self._rows = QVBoxLayout()
@@ -45,7 +46,7 @@ class ProblemsCard(Card):
         for problem in self._problems[self._rows.count() : up_to]:
             self._rows.addWidget(_ProblemRow(self._theme, problem))
         left = len(self._problems) - self._rows.count()
-        self.rest.show_text(f"Show {left:,} more")
+        self.rest.show_text(tr("Show {n} more", n=number(left, ",")))
         self.rest.setVisible(left > 0)
 
 

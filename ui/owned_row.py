@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 from app import number_text
 from app.local_models import LocalModel
 from app.owned_state import OwnedFacts
+from runtime.language import tr, tr_in
 from ui import owned_words
 from ui.controls import Button, IconButton
 from ui.model_row_state import RowState
@@ -23,6 +24,7 @@ ROW_ID = "model_id"
 _MARK_PX = 14
 _MIDDLE = Qt.AlignmentFlag.AlignVCenter
 _UNIT = " tok/s"
+_VERB_SIDE_PX = 10  # left and right of a compact button's text
 
 
 def cell_texts(model: LocalModel, facts: OwnedFacts, now_s: float) -> dict[str, str]:
@@ -37,6 +39,20 @@ def cell_texts(model: LocalModel, facts: OwnedFacts, now_s: float) -> dict[str, 
         "measured": number_text.tokens_per_s(speed) + ("" if speed is None else _UNIT),
         "last_used": number_text.recent_day(facts.last_used_at_s, now_s),
     }
+
+
+def with_room_for_verbs(theme: Theme, placing: Placing) -> Placing:
+    """`placing`, with more room for the buttons where a verb of the language needs it."""
+    verbs = (
+        tr_in("verb", "Load"),
+        tr_in("verb", "Chat"),
+        tr("Cancel"),
+        tr("Try again"),
+        tr("Restart"),
+    )
+    metrics = QFontMetrics(theme.font("small", 500))
+    widest_px = 2 * _VERB_SIDE_PX + max(metrics.horizontalAdvance(verb) for verb in verbs)
+    return placing.before_wider_button(widest_px - BUTTON_PX)
 
 
 class ModelRow:
@@ -60,7 +76,7 @@ class ModelRow:
         self._takes_tab = False
         self._buttons: tuple[Button, Button, IconButton] | None = None
         self.top_px = 0
-        self.state = RowState("", "secondary", "Load", "load")
+        self.state = RowState("", "secondary", tr_in("verb", "Load"), "load")
 
     # What it shows
 
@@ -124,6 +140,10 @@ class ModelRow:
 
     # Its buttons
 
+    def with_room_for_verbs(self, placing: Placing) -> Placing:
+        """What all rows of a table have in common."""
+        return with_room_for_verbs(self._theme, placing)
+
     @property
     def is_furnished(self) -> bool:
         return self._buttons is not None
@@ -147,11 +167,10 @@ class ModelRow:
     def _made(self) -> tuple[Button, Button, IconButton]:
         if self._buttons is None:
             theme, name = self._theme, self.model.name
-            plan = Button(
-                theme, "Plan", "quiet", "compact", name=f"Plan: {name}", parent=self._ground
-            )
-            act = Button(theme, "Load", extent="compact", parent=self._ground)
-            more = IconButton(theme, "ellipsis", f"More: {name}", parent=self._ground)
+            ground, plan_name = self._ground, tr("Plan: {name}", name=name)
+            plan = Button(theme, tr("Plan"), "quiet", "compact", name=plan_name, parent=ground)
+            act = Button(theme, self.state.verb, extent="compact", parent=ground)
+            more = IconButton(theme, "ellipsis", tr("More: {name}", name=name), parent=ground)
             self._buttons = plan, act, more
             for button in self._buttons:
                 button.setProperty(ROW_ID, self.model.id)
@@ -169,7 +188,7 @@ class ModelRow:
         self._made()
 
     def _show_verb(self, act: Button) -> None:
-        name = f"{self.state.verb}: {self.model.name}"
+        name = tr("{verb}: {name}", verb=self.state.verb, name=self.model.name)
         act.show_text(self.state.verb, name)
         act.setAccessibleName(name)
         act.show_kind("primary" if self.state.act == "chat" else "plain")
@@ -240,7 +259,9 @@ class ModelRow:
             painter.setFont(theme.font("ui", 500, tabular=True))
             painter.setPen(theme.color("text.primary"))
             text = figure
-        painter.drawText(box, side | _MIDDLE, text)
+        metrics = QFontMetrics(painter.font())
+        shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, int(box.width()))
+        painter.drawText(box, side | _MIDDLE, shown)
 
 
 def _draw_elided(

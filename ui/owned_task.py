@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWi
 from app import number_text
 from app.owned_state import OwnedTask, OwnedView
 from runtime.errors import Problem
+from runtime.language import tr
 from ui import owned_words
 from ui.controls import Button, IconButton
 from ui.icon_mark import IconMark
@@ -60,7 +61,7 @@ class TaskCard(QFrame):
         self._told: tuple[str, Problem | None] = ("", None)
         self._put_away: tuple[str, Problem | None] = ("", None)
         self.setProperty("surface", "card")
-        self.setAccessibleName("Work on model files")
+        self.setAccessibleName(tr("Work on model files"))
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 10, 14, 10)
         column.setSpacing(0)
@@ -103,13 +104,14 @@ class TaskCard(QFrame):
         self.name = Label(theme, "", weight=500, elided=True)
         self.name.setMinimumWidth(_NAME_PX)
         row.addWidget(self.name, 2)
-        self.bar = ProgressLine(theme, "Progress")
+        self.bar = ProgressLine(theme, tr("Progress"))
         row.addWidget(self.bar, 3)
         self.bytes = Label(theme, "", tone="secondary", tabular=True)
         self.bytes.setMinimumWidth(_BYTES_PX)
         self.bytes.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(self.bytes)
-        self.cancel = Button(theme, "Cancel", extent="compact", name="Cancel work on model files")
+        name = tr("Cancel work on model files")
+        self.cancel = Button(theme, tr("Cancel"), extent="compact", name=name)
         self.cancel.clicked.connect(self.cancelled)
         row.addWidget(self.cancel)
         return self.running
@@ -134,7 +136,7 @@ class TaskCard(QFrame):
         self.words = Paragraph(theme, "", tone="secondary", selectable=True)
         words.addWidget(self.words)
         row.addLayout(words, 1)
-        self.put_away = IconButton(theme, "x", "Put this message away", icon_px=16)
+        self.put_away = IconButton(theme, "x", tr("Put this message away"), icon_px=16)
         self.put_away.clicked.connect(self._put_it_away)
         row.addWidget(self.put_away, 0, top)
         return self.ended

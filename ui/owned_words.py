@@ -7,38 +7,60 @@ from dataclasses import dataclass
 
 from app import number_text
 from app.local_models import LocalModel
+from app.owned.found_model import source_name
 from app.owned_state import FoundRow, ImportHow, OwnedFacts, OwnedTask
+from runtime.language import marked, number, tr, tr_n
 
 DOT = " \N{MIDDLE DOT} "
-HOW_NAMES: dict[ImportHow, str] = {"link": "Link", "copy": "Copy", "move": "Move"}
+HOW_NAMES: dict[ImportHow, str] = {
+    "link": marked("Link"),
+    "copy": marked("Copy"),
+    "move": marked("Move"),
+}
 HOW_LINES: dict[ImportHow, str] = {
-    "link": "Nothing is copied: the file stays where it is, and is missing here once it is"
-    " moved or deleted there.",
-    "copy": "A second file is written to the models folder; the first stays where it is.",
-    "move": "The file goes to the models folder and is no longer where it was.",
+    "link": marked(
+        "Nothing is copied: the file stays where it is, and is missing here once it is"
+        " moved or deleted there."
+    ),
+    "copy": marked("A second file is written to the models folder; the first stays where it is."),
+    "move": marked("The file goes to the models folder and is no longer where it was."),
 }
 FOUND_LINES: dict[ImportHow, str] = {
-    "link": "Nothing is copied: the files stay with the other program, and are missing here once"
-    " it deletes them.",
-    "copy": "Each file is written to the models folder a second time; the other program keeps its"
-    " own.",
+    "link": marked(
+        "Nothing is copied: the files stay with the other program, and are missing here once"
+        " it deletes them."
+    ),
+    "copy": marked(
+        "Each file is written to the models folder a second time; the other program keeps its own."
+    ),
 }
 _TASKS = {
-    "verify": "Verifying {}",
-    "import": "Adding {}",
-    "move_models": "Moving the models to {}",
-    "delete": "Deleting {}",
-    "find": "Looking for models of other programs",
+    "verify": marked("Verifying {name}"),
+    "import": marked("Adding {name}"),
+    "move_models": marked("Moving the models to {name}"),
+    "delete": marked("Deleting {name}"),
+    "find": marked("Looking for models of other programs"),
 }
+
+
+def how_name(how: ImportHow) -> str:
+    """The choice of how files come in, in the window's language."""
+    return tr(HOW_NAMES[how])
 
 
 def under_line(model: LocalModel, facts: OwnedFacts) -> str:
     """What stands below a model's name: its architecture, its licence, where it is from."""
-    origin = facts.source or model.note
+    source = source_name(facts.source)
+    origin = source or _note(model)
     if facts.linked:
-        origin = f"linked from {facts.source}" if facts.source else "linked"
+        origin = tr("linked from {source}", source=source) if source else tr("linked")
     parts = (model.architecture, facts.licence, origin)
     return DOT.join(part for part in parts if part)
+
+
+def _note(model: LocalModel) -> str:
+    """The note in its file; only the starter model's has a translation."""
+    return tr(model.note) if model.note else ""
 
 
 def context(model: LocalModel) -> str:
@@ -50,40 +72,49 @@ def context(model: LocalModel) -> str:
 def verified_line(facts: OwnedFacts) -> str:
     """When the file was last compared with its hash."""
     if facts.verified_at_s <= 0:
-        return "Not verified yet"
-    return f"Verified {number_text.moment(facts.verified_at_s)}"
+        return tr("Not verified yet")
+    return tr("Verified {moment}", moment=number_text.moment(facts.verified_at_s))
 
 
 def all_facts(model: LocalModel, facts: OwnedFacts, now_s: float) -> str:
     """Everything a row says and what it has no room for, a line for each."""
     parameters = number_text.parameters_used(model.parameters_total, model.parameters_active)
     experts = number_text.experts(model.expert_count, model.expert_used_count)
-    speed = number_text.tokens_per_s_unit(facts.decode_tokens_per_s)
-    if facts.prompt_tokens_per_s is not None:
-        speed += f", prompt {number_text.tokens_per_s_unit(facts.prompt_tokens_per_s)}"
-    used = (
-        number_text.recent_day(facts.last_used_at_s, now_s) if facts.last_used_at_s > 0 else "never"
-    )
+    size = number_text.gib_unit(model.file_bytes)
     lines = (
         model.name,
         under_line(model, facts),
-        model.note if facts.source else "",
-        f"Parameters (used per token): {parameters}",
-        f"Experts: {experts}",
-        f"Quantisation: {model.quantisation}",
-        f"Size: {number_text.gib_unit(model.file_bytes)}",
-        f"Context: {context(model)}",
-        f"Measured here: {speed}",
-        f"Last used: {used}",
+        _note(model) if facts.source else "",
+        tr("Parameters (used per token): {parameters}", parameters=parameters),
+        tr("Experts: {experts}", experts=experts),
+        tr("Quantisation: {quantisation}", quantisation=model.quantisation),
+        tr("Size: {size}", size=size),
+        tr("Context: {context}", context=context(model)),
+        _measured_line(facts),
+        _used_line(facts, now_s),
         verified_line(facts),
     )
     return "\n".join(line for line in lines if line)
 
 
+def _measured_line(facts: OwnedFacts) -> str:
+    speed = number_text.tokens_per_s_unit(facts.decode_tokens_per_s)
+    if facts.prompt_tokens_per_s is None:
+        return tr("Measured here: {speed}", speed=speed)
+    prompt = number_text.tokens_per_s_unit(facts.prompt_tokens_per_s)
+    return tr("Measured here: {speed}, prompt {prompt}", speed=speed, prompt=prompt)
+
+
+def _used_line(facts: OwnedFacts, now_s: float) -> str:
+    if facts.last_used_at_s <= 0:
+        return tr("Last used: never")
+    return tr("Last used: {day}", day=number_text.recent_day(facts.last_used_at_s, now_s))
+
+
 def total_line(models: Sequence[LocalModel]) -> str:
     """How many there are and the room they take."""
     size = number_text.gib_unit(sum(model.file_bytes for model in models))
-    return f"{number_text.counted(len(models), 'model')}, {size}"
+    return tr_n("{n} model, {size}", "{n} models, {size}", len(models), size=size)
 
 
 # What runs
@@ -91,7 +122,7 @@ def total_line(models: Sequence[LocalModel]) -> str:
 
 def task_line(task: OwnedTask) -> str:
     """What is being done, and to what."""
-    return _TASKS[task.kind].format(task.about).strip()
+    return tr(_TASKS[task.kind], name=task.about).strip()
 
 
 def task_bytes(task: OwnedTask) -> str:
@@ -123,20 +154,34 @@ class DeleteWords:
 def delete_words(model: LocalModel, facts: OwnedFacts) -> DeleteWords:
     """The question before a model goes."""
     if facts.linked:
-        owner = f", {facts.source}," if facts.source else ""
         return DeleteWords(
-            f"Remove {model.name}?",
-            f"Its files belong to another program{owner} and stay there. Only the link to them is"
-            " removed from this list; no room is freed.",
-            "Remove from the list",
+            tr("Remove {name}?", name=model.name),
+            _stays_there(source_name(facts.source)),
+            tr("Remove from the list"),
         )
     size = number_text.gib_unit(model.file_bytes)
     return DeleteWords(
-        f"Delete {model.name}?",
-        f"It takes {size}. From the trash it can be restored, and its room is free once the trash"
-        f" is emptied. Deleting for good frees {size} at once and can't be undone.",
-        "Move to trash",
-        "Delete for good",
+        tr("Delete {name}?", name=model.name),
+        tr(
+            "It takes {size}. From the trash it can be restored, and its room is free once the"
+            " trash is emptied. Deleting for good frees {size} at once and can't be undone.",
+            size=size,
+        ),
+        tr("Move to trash"),
+        tr("Delete for good"),
+    )
+
+
+def _stays_there(source: str) -> str:
+    if not source:
+        return tr(
+            "Its files belong to another program and stay there. Only the link to them is removed"
+            " from this list; no room is freed."
+        )
+    return tr(
+        "Its files belong to another program, {source}, and stay there. Only the link to them is"
+        " removed from this list; no room is freed.",
+        source=source,
     )
 
 
@@ -146,29 +191,34 @@ def delete_words(model: LocalModel, facts: OwnedFacts) -> DeleteWords:
 def found_line(found: Sequence[FoundRow]) -> str:
     """What was found, in one sentence."""
     if not found:
-        return "No models of other programs were found on this computer."
-    count = number_text.counted(len(found), "model")
+        return tr("No models of other programs were found on this computer.")
+    count = len(found)
     here = sum(row.is_known for row in found)
-    if here == len(found):
-        return f"Found {count}, already here."
+    if here == count:
+        return tr_n("Found {n} model, already here.", "Found {n} models, already here.", count)
     if here:
-        return f"Found {count} of other programs, {here:,} of them already here."
-    return f"Found {count} of other programs."
+        return tr_n(
+            "Found {n} model of other programs, {here} of them already here.",
+            "Found {n} models of other programs, {here} of them already here.",
+            count,
+            here=number(here, ","),
+        )
+    return tr_n("Found {n} model of other programs.", "Found {n} models of other programs.", count)
 
 
 def found_end(row: FoundRow) -> str:
     """What stands at the end of its line."""
-    return "already here" if row.is_known else number_text.gib_unit(row.size_bytes)
+    return tr("already here") if row.is_known else number_text.gib_unit(row.size_bytes)
 
 
 def add_words(rows: Sequence[FoundRow], how: ImportHow) -> str:
     """The button that takes the chosen ones in."""
     if not rows:
-        return "Add models"
-    words = f"Add {number_text.counted(len(rows), 'model')}"
+        return tr("Add models")
     if how != "copy":
-        return words
-    return f"{words}, {number_text.gib_unit(sum(row.size_bytes for row in rows))}"
+        return tr_n("Add {n} model", "Add {n} models", len(rows))
+    size = number_text.gib_unit(sum(row.size_bytes for row in rows))
+    return tr_n("Add {n} model, {size}", "Add {n} models, {size}", len(rows), size=size)
 
 
 # Adding by hand
@@ -181,5 +231,22 @@ def importable(paths: Sequence[tuple[str, bool]]) -> tuple[str, ...]:
 
 def drop_line(count: int, how: ImportHow) -> str:
     """What letting go would do."""
-    verb = {"link": "link", "copy": "copy", "move": "move"}[how]
-    return f"Let go to {verb} {'it' if count == 1 else f'these {count:,}'} into your models"
+    match how:
+        case "link":
+            return tr_n(
+                "Let go to link it into your models",
+                "Let go to link these {n} into your models",
+                count,
+            )
+        case "copy":
+            return tr_n(
+                "Let go to copy it into your models",
+                "Let go to copy these {n} into your models",
+                count,
+            )
+        case "move":
+            return tr_n(
+                "Let go to move it into your models",
+                "Let go to move these {n} into your models",
+                count,
+            )

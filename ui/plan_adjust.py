@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app import number_text
 from app.plan_state import Choices, PlanView
+from runtime.language import marked, tr
 from runtime.placement.objective import OBJECTIVES
 from runtime.placement.plan import Plan
 from ui.controls import Button
@@ -22,8 +23,12 @@ from ui.slider import Slider
 from ui.theme import Theme
 
 KV_TYPES = (("f16", "f16"), ("q8_0", "q8_0"), ("q4_0", "q4_0"))
-OBJECTIVE_NAMES = (("chat", "Chat"), ("documents", "Long documents"), ("agent", "Agent"))
-BACK = "Back to the suggested plan"
+OBJECTIVE_NAMES = (
+    ("chat", marked("Chat")),
+    ("documents", marked("Long documents")),
+    ("agent", marked("Agent")),
+)
+BACK = marked("Back to the suggested plan")
 _LEAST_GAP_PX = 6
 _RING_PX = 2  # The keyboard's ring around a slider must not touch what stands under it.
 
@@ -109,13 +114,18 @@ class AdjustCard(Card):
         self._show_experts(view)
         objective = OBJECTIVES[view.choices.objective]
         self.objective.show_value(view.choices.objective)
-        prompt, answer = objective.prompt_tokens, objective.answer_tokens
+        prompt = number_text.tokens(objective.prompt_tokens)
+        answer = number_text.tokens(objective.answer_tokens)
         self.objective_row.show_value(
-            "", f"{number_text.tokens(prompt)} in, {number_text.tokens(answer)} out"
+            "", tr("{prompt} in, {answer} out", prompt=prompt, answer=answer)
         )
         self.objective.setAccessibleDescription(
-            f"The plan is the fastest for a turn of {number_text.tokens(prompt)} prompt tokens"
-            f" and {number_text.tokens(answer)} answer tokens."
+            tr(
+                "The plan is the fastest for a turn of {prompt} prompt tokens"
+                " and {answer} answer tokens.",
+                prompt=prompt,
+                answer=answer,
+            )
         )
         self.back.setEnabled(not view.is_suggested)
 
@@ -133,10 +143,13 @@ class AdjustCard(Card):
         place = found.sizes.index(n_ctx) if n_ctx in found.sizes else self.context.value()
         self.context.show_value(place, 0, len(found.sizes) - 1)
         self.context_names.show_contexts(found)
-        self.context_row.show_value(number_text.tokens(n_ctx), "tokens")
-        trained = number_text.tokens(view.model.n_ctx_train)
+        self.context_row.show_value(number_text.tokens(n_ctx), tr("tokens"))
         self.context.setAccessibleDescription(
-            f"{number_text.tokens(n_ctx)} tokens; the model was trained for {trained}"
+            tr(
+                "{tokens} tokens; the model was trained for {trained}",
+                tokens=number_text.tokens(n_ctx),
+                trained=number_text.tokens(view.model.n_ctx_train),
+            )
         )
 
     def _show_kv(self, view: PlanView) -> None:
@@ -144,7 +157,10 @@ class AdjustCard(Card):
         self.kv.show_value(view.choices.kv_type or view.plan.placement.kv_type)
         text = kv_text(view.plan)
         self.kv_row.show_value("", text)
-        self.kv.setAccessibleDescription(f"{text}, for {view.plan.placement.n_ctx:,} tokens")
+        tokens = number_text.tokens(view.plan.placement.n_ctx)
+        self.kv.setAccessibleDescription(
+            tr("{size}, for {tokens} tokens", size=text, tokens=tokens)
+        )
 
     def _show_experts(self, view: PlanView) -> None:
         assert view.layout is not None
@@ -156,12 +172,16 @@ class AdjustCard(Card):
         count, least = expert_layers_shown(view), view.least_expert_layers
         self.experts.show_value(count, 0, total)
         self.experts.show_possible(least)
-        self.experts_row.show_value(f"{count}", f"of {total}")
+        self.experts_row.show_value(f"{count}", tr("of {total}", total=total))
         limit = limit_text(least)
         self.limit.show_text(limit)
         self.most.show_text(f"{total}")
-        description = f"{count} of {total}" + (f"; {limit}" if limit else "")
-        self.experts.setAccessibleDescription(description)
+        values = {"count": count, "total": total}
+        self.experts.setAccessibleDescription(
+            tr("{count} of {total}; {limit}", limit=limit, **values)
+            if limit
+            else tr("{count} of {total}", **values)
+        )
 
     # What is chosen
 
@@ -173,16 +193,16 @@ class AdjustCard(Card):
 
     def _choose_context(self, place: int) -> None:
         n_ctx = self._contexts.sizes[place]
-        self.context_row.show_value(number_text.tokens(n_ctx), "tokens")
+        self.context_row.show_value(number_text.tokens(n_ctx), tr("tokens"))
         self._choose(n_ctx=n_ctx)
 
     # Building
 
     def _build_head(self, theme: Theme) -> None:
-        self.back = Button(theme, BACK, extent="compact")
+        self.back = Button(theme, tr(BACK), extent="compact")
         self.back.clicked.connect(self.back_wanted)
         head = QHBoxLayout()
-        head.addWidget(Label(theme, "Adjust", "card_title"))
+        head.addWidget(Label(theme, tr("Adjust"), "card_title"))
         head.addStretch()
         head.addWidget(self.back)
         # The button is higher than the line of text, which stands level with the other cards'.
@@ -193,8 +213,8 @@ class AdjustCard(Card):
         self.content.addLayout(head)
 
     def _build_context(self, theme: Theme) -> None:
-        self.context_row = Row(theme, "Context")
-        self.context = Slider(theme, "Context", filled=True)
+        self.context_row = Row(theme, tr("Context"))
+        self.context = Slider(theme, tr("Context"), filled=True)
         self.context.setPageStep(1)
         self.context.chosen.connect(self._choose_context)
         self.context_names = ContextNames(theme, self.context)
@@ -206,8 +226,8 @@ class AdjustCard(Card):
         self.content.addWidget(self.context_names)
 
     def _build_kv(self, theme: Theme) -> None:
-        self.kv_row = Row(theme, "KV cache type")
-        self.kv = _wide(Segments(theme, "KV cache type", KV_TYPES))
+        self.kv_row = Row(theme, tr("KV cache type"))
+        self.kv = _wide(Segments(theme, tr("KV cache type"), KV_TYPES))
         self.kv.chosen.connect(lambda value: self._choose(kv_type=value))
         self.content.addSpacing(12)
         self.content.addWidget(self.kv_row)
@@ -219,8 +239,8 @@ class AdjustCard(Card):
         column = QVBoxLayout(place)
         column.setContentsMargins(0, 14, 0, 0)
         column.setSpacing(0)
-        self.experts_row = Row(theme, "Expert layers on CPU")
-        self.experts = Slider(theme, "Expert layers on CPU", filled=False)
+        self.experts_row = Row(theme, tr("Expert layers on CPU"))
+        self.experts = Slider(theme, tr("Expert layers on CPU"), filled=False)
         self.experts.chosen.connect(lambda count: self._choose(expert_layers_on_cpu=count))
         self.limit = Label(theme, "", "caption", "tertiary", tabular=True)
         self.most = Label(theme, "", "caption", "tertiary", tabular=True)
@@ -236,8 +256,9 @@ class AdjustCard(Card):
         self.content.addWidget(place)
 
     def _build_objective(self, theme: Theme) -> None:
-        self.objective_row = Row(theme, "Fastest for")
-        self.objective = _wide(Segments(theme, "Fastest for", OBJECTIVE_NAMES))
+        self.objective_row = Row(theme, tr("Fastest for"))
+        names = tuple((objective, tr(name)) for objective, name in OBJECTIVE_NAMES)
+        self.objective = _wide(Segments(theme, tr("Fastest for"), names))
         self.objective.chosen.connect(lambda value: self._choose(objective=value))
         self.content.addSpacing(16)
         self.content.addWidget(self.objective_row)
@@ -257,15 +278,20 @@ def kv_text(plan: Plan) -> str:
     """0.8 GiB on the GPU."""
     *gpus, host = plan.devices
     on_gpus, in_ram = sum(gpu.kv_bytes for gpu in gpus), host.kv_bytes
-    where = "on the GPU" if sum(1 for gpu in gpus if gpu.kv_bytes) == 1 else "on the GPUs"
+    size = number_text.gib_unit(on_gpus + in_ram)
     if not in_ram:
-        return f"{number_text.gib_unit(on_gpus)} {where}"
+        n_gpus = sum(1 for gpu in gpus if gpu.kv_bytes)
+        return (
+            tr("{size} on the GPU", size=size)
+            if n_gpus == 1
+            else tr("{size} on the GPUs", size=size)
+        )
     if not on_gpus:
-        return f"{number_text.gib_unit(in_ram)} in RAM"
-    return f"{number_text.gib_unit(on_gpus + in_ram)} on GPU and in RAM"
+        return tr("{size} in RAM", size=size)
+    return tr("{size} on GPU and in RAM", size=size)
 
 
 def limit_text(least: int | None) -> str:
     if least is None:
-        return "no number fits: choose a smaller context"
-    return f"fewer than {least} needs more GPU memory" if least else ""
+        return tr("no number fits: choose a smaller context")
+    return tr("fewer than {least} needs more GPU memory", least=least) if least else ""

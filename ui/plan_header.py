@@ -8,21 +8,22 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.local_models import LocalModel
 from app.plan_state import PlanView
+from runtime.language import marked, tr
 from ui.controls import Button, PaintedButton
 from ui.theme import Theme
 
-BACK = "Installed models"
-COPY, COPIED, COPIED_MS = "Copy as llama.cpp command", "Copied", 2000
-LOAD, LOAD_AGAIN = "Load model", "Load again"
+BACK = marked("Installed models")
+COPY, COPIED, COPIED_MS = marked("Copy as llama.cpp command"), marked("Copied"), 2000
+LOAD, LOAD_AGAIN = marked("Load model"), marked("Load again")
 HEIGHT_PX = 68
 _TITLE_PX, _TITLE_LINE_PX, _ICON_PX, _GAP_PX = 18, 24, 14, 3
 
 
 class BackLink(PaintedButton):
     def __init__(self, theme: Theme) -> None:
-        super().__init__(theme, f"Back to {BACK.lower()}")
+        super().__init__(theme, tr("Back to installed models"))
         self.ring_radius = theme.px("radius.control_small")
-        self.setText(BACK)
+        self.setText(tr(BACK))
         self.setFont(theme.font("caption"))
 
     def sizeHint(self) -> QSize:
@@ -59,8 +60,9 @@ class ModelTitle(QWidget):
     def show_model(self, model: LocalModel) -> None:
         if (model.name, model.quantisation) != (self.name, self.quantisation):
             self.name, self.quantisation = model.name, model.quantisation
-            self.setAccessibleName(f"Plan for {model.name} {model.quantisation}")
-            self.setToolTip(f"{model.name} {model.quantisation}\n{model.path}")
+            title = f"{model.name} {model.quantisation}"
+            self.setAccessibleName(tr("Plan for {model}", model=title))
+            self.setToolTip(f"{title}\n{model.path}")
             self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
@@ -85,7 +87,7 @@ class CopyButton(Button):
     """Puts the command on the clipboard and says so for two seconds, in the same room."""
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__(theme, COPY, extent="large", icon="copy")
+        super().__init__(theme, tr(COPY), extent="large", icon="copy")
         self.command = ""
         self.setFixedWidth(self.sizeHint().width())
         self._back = QTimer(self, interval=COPIED_MS, singleShot=True)
@@ -102,12 +104,12 @@ class CopyButton(Button):
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self.command)
         self._icon = "check"
-        self.show_text(COPIED)
+        self.show_text(tr(COPIED))
         self._back.start()
 
     def _show_copy(self) -> None:
         self._icon = "copy"
-        self.show_text(COPY)
+        self.show_text(tr(COPY))
 
 
 class PlanHeader(QWidget):
@@ -120,7 +122,7 @@ class PlanHeader(QWidget):
         self.back = BackLink(theme)
         self.title = ModelTitle(theme)
         self.copy = CopyButton(theme)
-        self.load = Button(theme, LOAD, "primary", "large")
+        self.load = Button(theme, tr(LOAD), "primary", "large")
         self.back.clicked.connect(self.back_wanted)
         self.load.clicked.connect(self.load_wanted)
         words = QVBoxLayout()
@@ -147,7 +149,7 @@ class PlanHeader(QWidget):
         self.copy.setEnabled(ready and bool(view.command))
         loaded = view.actual is not None and view.plan is not None
         same = loaded and view.actual.plan.placement == view.plan.placement
-        self.load.show_text(LOAD_AGAIN if same else LOAD)
+        self.load.show_text(tr(LOAD_AGAIN if same else LOAD))
         reason = _why_not(view)
         self.load.setEnabled(not reason)
         self.load.setAccessibleDescription(reason)
@@ -157,9 +159,9 @@ class PlanHeader(QWidget):
 def _why_not(view: PlanView) -> str:
     """Why the plan can't be loaded now; empty when it can."""
     if view.phase != "ready" or view.plan is None:
-        return "There is no plan yet."
+        return tr("There is no plan yet.")
     if not view.plan.fits:
-        return "This plan does not fit this machine."
+        return tr("This plan does not fit this machine.")
     if view.tune.phase == "running":
-        return "Stop tuning first."
+        return tr("Stop tuning first.")
     return ""

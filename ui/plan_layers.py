@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from runtime.language import marked
 from runtime.placement.model_layout import Layer, ModelLayout
 from runtime.placement.plan import Plan
 from runtime.placement.residence import HOST, Residence, residence
@@ -12,10 +13,10 @@ from runtime.protocol.placement import Placement
 
 # The strip's rows from top to bottom, by the class of memory that colours them.
 ROWS = (
-    ("attention_dense", "Attention & dense"),
-    ("kv_cache", "KV cache"),
-    ("shared_experts", "Shared experts"),
-    ("routed_experts", "Routed experts"),
+    ("attention_dense", marked("Attention & dense")),
+    ("kv_cache", marked("KV cache")),
+    ("shared_experts", marked("Shared experts")),
+    ("routed_experts", marked("Routed experts")),
 )
 
 

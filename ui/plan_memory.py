@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app import number_text
 from app.plan_state import ActualLoad
+from runtime.language import number, tr
 from runtime.placement.plan import Plan
 from ui.labels import Label
 from ui.memory_view import MemoryTable, hatch, spoken
@@ -39,7 +40,7 @@ class PlanMemoryBar(QWidget):
         self._bar = bar
         ticked = bar.actual_bytes is not None or bar.needed_bytes > bar.total_bytes
         self.setFixedHeight(self._bar_px + (_BELOW_PX + _OVER_PX if ticked else 0))
-        self.setAccessibleName(f"Memory of {bar.shares.name} after loading")
+        self.setAccessibleName(tr("Memory of {device} after loading", device=bar.shares.name))
         words = [spoken(bar.shares, CLASSES), amount_text(bar), actual_text(bar)]
         self.setAccessibleDescription(". ".join(text for text in words if text))
         self.update()
@@ -124,7 +125,7 @@ class _DeviceRow(QWidget):
 
 class MemoryCard(Card):
     def __init__(self, theme: Theme) -> None:
-        super().__init__(theme, "Memory after loading")
+        super().__init__(theme, tr("Memory after loading"))
         self._rows = QVBoxLayout()
         self._rows.setSpacing(0)
         self.content.addSpacing(8)
@@ -143,25 +144,26 @@ class MemoryCard(Card):
             row = _DeviceRow(self._theme, first=not self.devices)
             self.devices.append(row)
             self._rows.addWidget(row)
-        for number, row in enumerate(self.devices):
-            row.setVisible(number < len(bars))
-            if number < len(bars):
-                row.show_bar(bars[number])
+        for index, row in enumerate(self.devices):
+            row.setVisible(index < len(bars))
+            if index < len(bars):
+                row.show_bar(bars[index])
         self.table.show_bars(table_columns(plan))
 
 
 def amount_text(bar: PlannedBar) -> str:
     if bar.left_bytes < 0:
         needs, has = number_text.gib(bar.needed_bytes), number_text.gib_unit(bar.total_bytes)
-        return f"needs {needs}, has {has}"
-    free = number_text.gib(bar.left_bytes) if bar.left_bytes else "0.0"
-    return f"{free} of {number_text.gib_unit(bar.total_bytes)} free"
+        return tr("needs {needs}, has {has}", needs=needs, has=has)
+    free = number_text.gib(bar.left_bytes) if bar.left_bytes else number(0, ".1f")
+    return tr("{free} of {total} free", free=free, total=number_text.gib_unit(bar.total_bytes))
 
 
 def actual_text(bar: PlannedBar) -> str:
     if bar.actual_bytes is None:
         return ""
-    text = f"actual {number_text.gib(bar.actual_bytes)}"
-    if bar.planned_bytes is not None:
-        text += f", planned {number_text.gib(bar.planned_bytes)}"
-    return f"{text} GiB"
+    actual = number_text.gib(bar.actual_bytes)
+    if bar.planned_bytes is None:
+        return tr("actual {actual} GiB", actual=actual)
+    planned = number_text.gib(bar.planned_bytes)
+    return tr("actual {actual}, planned {planned} GiB", actual=actual, planned=planned)

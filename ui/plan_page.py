@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 from app.plan_state import Choices, PlanCommands, PlanView
 from app.session_state import SessionState
 from runtime.errors import Problem
+from runtime.language import marked, tr
 from ui.centred import Centred
 from ui.labels import Paragraph
 from ui.page import Page
@@ -25,7 +26,7 @@ from ui.problem_card import ProblemCard
 from ui.scroll_bar import SCROLL_BAR_PX, ScrollArea
 from ui.theme import Theme
 
-READING = "Reading what the model consists of and what this machine has free."
+READING = marked("Reading what the model consists of and what this machine has free.")
 _THREE_FROM_PX, _TWO_FROM_PX, _BOTTOM_PX = 960, 640, 10
 
 
@@ -76,7 +77,7 @@ class PlanPage(Page):
         self._theme, self._commands = theme, commands
         self._view: PlanView | None = None
         self.setProperty("surface", "page")
-        self.setAccessibleName("Plan")
+        self.setAccessibleName(tr("Plan"))
         self.header = PlanHeader(theme)
         self.verdict = VerdictCard(theme)
         self.strip = StripCard(theme)
@@ -177,5 +178,5 @@ class PlanPage(Page):
 
     def _reading_card(self) -> Card:
         card = Card(self._theme)
-        card.content.addWidget(Paragraph(self._theme, READING, tone="secondary"))
+        card.content.addWidget(Paragraph(self._theme, tr(READING), tone="secondary"))
         return card

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.plan_state import ActualLoad
+from runtime.language import marked, tr
 from runtime.placement.memory import DeviceUse
 from runtime.placement.model_layout import WeightBytes
 from runtime.placement.plan import Plan
@@ -12,13 +13,13 @@ from ui.memory_shares import MemoryShares
 from ui.plan_words import device_column, device_title
 
 CLASSES = (
-    ("attention_dense", "Attention & dense"),
-    ("shared_experts", "Shared experts"),
-    ("routed_experts", "Routed experts"),
-    ("kv_cache", "KV cache"),
-    ("compute", "Compute"),
-    ("other_programs", "Other programs"),
-    ("free", "Free"),
+    ("attention_dense", marked("Attention & dense")),
+    ("shared_experts", marked("Shared experts")),
+    ("routed_experts", marked("Routed experts")),
+    ("kv_cache", marked("KV cache")),
+    ("compute", marked("Compute")),
+    ("other_programs", marked("Other programs")),
+    ("free", marked("Free")),
 )
 
 
@@ -65,7 +66,7 @@ def table_columns(plan: Plan) -> tuple[MemoryShares, ...]:
     if not plan.disk_share:
         return columns
     from_disk = _weights(plan.devices[-1].weights, plan.disk_share)
-    return (*columns, MemoryShares("From disk", "Disk", from_disk, None))
+    return (*columns, MemoryShares(tr("From disk"), tr("Disk"), from_disk, None))
 
 
 def _held(device: DeviceUse, disk_share: float) -> dict[str, int]:

@@ -5,8 +5,18 @@ from __future__ import annotations
 from itertools import groupby
 
 from app import number_text
+from runtime.language import marked, tr
 from runtime.placement.residence import HOST
 from ui.plan_layers import ROWS, Cell, LayerMap
+from ui.plan_words import in_a_row, in_sentences
+
+# The rows' names within a sentence.
+_NAMES = {
+    "attention_dense": marked("attention & dense"),
+    "kv_cache": marked("KV cache"),
+    "shared_experts": marked("shared experts"),
+    "routed_experts": marked("routed experts"),
+}
 
 
 def spoken_map(found: LayerMap, gpu_names: tuple[str, ...]) -> str:
@@ -25,23 +35,28 @@ def spoken_map(found: LayerMap, gpu_names: tuple[str, ...]) -> str:
         layers = list(group)
         gpu = "RAM" if home == HOST else gpu_names[home]
         named = [
-            f"{label.lower() if label != 'KV cache' else label} {_place(cell, gpu)}"
-            for (_, label), cell in zip(ROWS, cells, strict=True)
+            f"{tr(_NAMES[row])} {_place(cell, gpu)}"
+            for (row, _), cell in zip(ROWS, cells, strict=True)
             if cell is not None
         ]
-        sentences.append(f"{_layers(layers)}: {', '.join(named)}.")
-    return " ".join(sentences)
+        sentences.append(_sentence(layers, ", ".join(named)))
+    return in_sentences(sentences)
 
 
-def _layers(layers: list[int]) -> str:
+def _sentence(layers: list[int], parts: str) -> str:
     if len(layers) == 1:
-        return f"Layer {layers[0]}"
-    return f"Layers {layers[0]} to {layers[-1]}"
+        return tr("Layer {layer}: {parts}.", layer=layers[0], parts=parts)
+    first, last = layers[0], layers[-1]
+    return tr("Layers {first} to {last}: {parts}.", first=first, last=last, parts=parts)
 
 
 def _place(cell: Cell, gpu: str) -> str:
-    shares = ((cell.gpu, f"on {gpu}"), (cell.ram, "in RAM"), (cell.disk, "from disk"))
+    shares = (
+        (cell.gpu, tr("on {gpu}", gpu=gpu)),
+        (cell.ram, tr("in RAM")),
+        (cell.disk, tr("from disk")),
+    )
     there = [(share, text) for share, text in shares if share > 0]
     if len(there) == 1:
         return there[0][1]
-    return " and ".join(f"{number_text.percent(share)} {text}" for share, text in there)
+    return in_a_row([f"{number_text.percent(share)} {text}" for share, text in there])

@@ -14,21 +14,22 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from app import number_text
+from runtime.language import marked, tr, tr_n
 from runtime.placement.residence import HOST
 from ui.hatching import disk_brush
 from ui.plan_layers import ROWS, Cell, LayerMap
 from ui.plan_spoken import spoken_map
 from ui.plan_strip_handle import StripHandle
+from ui.plan_words import counted_layers
 from ui.theme import Theme
 
 _NAMES_PX, _NAMES_NARROW_PX, _NARROW_PX = 150, 118, 720
 _HANDLE_ROW_PX, _DEVICE_ROW_PX, _ROW_GAP_PX, _AXIS_PX = 24, 22, 9, 28
 _WIDE_CELL_PX, _REACH_PX, _LINE_OVER_PX = 9, 7, 7
-_LEAST_MARK_PX, _LINE_PX, _WORDS_PX = 90, 1.5, 14
+_LEAST_MARK_PX, _LINE_PX, _WORDS_PX, _NAME_GAP_PX = 90, 1.5, 14, 8
 # Room right of the last layer, for half of the handle.
 BEYOND_PX = 8
-_NONE = "none in this model"
+_NONE = marked("none in this model")
 
 
 class PlanStrip(QWidget):
@@ -43,7 +44,9 @@ class PlanStrip(QWidget):
         self._gpu_names: tuple[str, ...] = ()
         self._movable = False
         self._tops: dict[str, tuple[float, float]] = {}
-        self.setAccessibleName("Where each layer lives")
+        room = QFontMetricsF(theme.font("small")).horizontalAdvance
+        self._longest_name_px = round(max(room(tr(name)) for _, name in ROWS)) + _NAME_GAP_PX
+        self.setAccessibleName(tr("Where each layer lives"))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.handle = StripHandle(theme, self, self.count_at)
         self.handle.chosen.connect(self.chosen)
@@ -122,7 +125,9 @@ class PlanStrip(QWidget):
         return found is not None and (len(self._gpu_names) > 1 or len(found.stretches) > 1)
 
     def _names_px(self) -> int:
-        return _NAMES_PX if self.width() >= _NARROW_PX else _NAMES_NARROW_PX
+        return max(
+            _NAMES_PX if self.width() >= _NARROW_PX else _NAMES_NARROW_PX, self._longest_name_px
+        )
 
     def _pitch(self) -> float:
         assert self._map is not None
@@ -168,12 +173,13 @@ class PlanStrip(QWidget):
         painter.setFont(theme.font("small"))
         painter.setPen(theme.color("text.primary"))
         middle = Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(QRectF(0, top, self._names_px(), height), middle, label)
+        painter.drawText(QRectF(0, top, self._names_px(), height), middle, tr(label))
         left = float(self._names_px())
         if not found.has(row):
             painter.setPen(theme.color("text.tertiary"))
-            painter.drawText(QRectF(left, top, self.width(), height), middle, _NONE)
-            left += QFontMetricsF(theme.font("small")).horizontalAdvance(_NONE) + 10
+            none = tr(_NONE)
+            painter.drawText(QRectF(left, top, self.width(), height), middle, none)
+            left += QFontMetricsF(theme.font("small")).horizontalAdvance(none) + 10
             self._dots(painter, left, self.width() - BEYOND_PX - 2, top + height / 2)
             return
         self._paint_cells(painter, row, found.rows[row])
@@ -238,7 +244,7 @@ class PlanStrip(QWidget):
         painter.setPen(theme.color("chart.axis_text"))
         box = QRectF(0, self.height() - 18, self._names_px(), 16)
         middle = Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(box, middle, "Layer")
+        painter.drawText(box, middle, tr("Layer"))
         pitch, last = self._pitch(), found.n_layers - 1
         step = next((s for s in (1, 2, 4, 8, 16) if s * pitch >= _LEAST_MARK_PX), 32)
         marks = [n for n in range(0, last, step) if (last - n) * pitch >= _LEAST_MARK_PX / 2]
@@ -301,10 +307,18 @@ def handle_words(found: LayerMap) -> tuple[str, str]:
     homes = found.homes
     left = right = ""
     if homes.in_ram:
-        left = f"experts of {number_text.counted(homes.in_ram, 'layer')} in RAM"
-        left += ", one in part" if homes.split else ""
+        layers = counted_layers(homes.in_ram)
+        left = (
+            tr("experts of {layers} in RAM, one in part", layers=layers)
+            if homes.split
+            else tr("experts of {layers} in RAM", layers=layers)
+        )
     if homes.on_gpu:
-        devices = {stretch.device for stretch in found.stretches} - {HOST}
-        gpus = "the GPUs" if len(devices) > 1 else "the GPU"
-        right = f"experts of {number_text.counted(homes.on_gpu, 'layer')} on {gpus}"
+        gpus = {stretch.device for stretch in found.stretches} - {HOST}
+        right = tr_n(
+            "experts of {layers} on the GPU",
+            "experts of {layers} on the GPUs",
+            max(1, len(gpus)),
+            layers=counted_layers(homes.on_gpu),
+        )
     return left, right

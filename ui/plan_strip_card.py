@@ -7,6 +7,7 @@ from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from app.plan_state import PlanView
+from runtime.language import marked, tr
 from ui.hatching import draw_swatch
 from ui.labels import Label
 from ui.page_frame import Card
@@ -31,8 +32,8 @@ class PlaceLegend(QWidget):
     def show_entries(self, entries: tuple[tuple[str, str], ...]) -> None:
         if entries != self.entries:
             self.entries = entries
-            texts = ", ".join(f"{text} {_LOOKS[place]}" for place, text in entries)
-            self.setAccessibleName(f"Legend: {texts}")
+            texts = ", ".join(tr(_LOOKS[place], place=text) for place, text in entries)
+            self.setAccessibleName(tr("Legend: {entries}", entries=texts))
             self.updateGeometry()
             self.update()
 
@@ -59,7 +60,11 @@ class PlaceLegend(QWidget):
             left += metrics.horizontalAdvance(text) + _BETWEEN_PX
 
 
-_LOOKS = {"gpu": "solid", "ram": "tinted with an outline", "disk": "hatched"}
+_LOOKS = {
+    "gpu": marked("{place} solid"),
+    "ram": marked("{place} tinted with an outline"),
+    "disk": marked("{place} hatched"),
+}
 
 
 class StripCard(Card):
@@ -76,7 +81,7 @@ class StripCard(Card):
         head = QHBoxLayout()
         head.setSpacing(_BETWEEN_PX)
         head.setContentsMargins(0, 0, BEYOND_PX, 0)
-        head.addWidget(Label(theme, "Where each layer lives", "card_title"))
+        head.addWidget(Label(theme, tr("Where each layer lives"), "card_title"))
         head.addStretch()
         head.addWidget(self.legend)
         self.strip = PlanStrip(theme)
@@ -95,7 +100,7 @@ class StripCard(Card):
         count = expert_layers_shown(view) if movable else 0
         found = layer_map(view.layout, view.plan)
         self.strip.show_map(found, names, movable=movable, count=count)
-        entries = [("ram", "RAM"), ("disk", "Disk")]
+        entries = [("ram", "RAM"), ("disk", tr("Disk"))]
         if len(gpus) == 1:
             entries.insert(0, ("gpu", "GPU"))
         elif gpus:

@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
+from runtime.language import tr
 from ui.slider import ValueHandle
 from ui.theme import Theme
 
@@ -19,7 +20,7 @@ class StripHandle(ValueHandle):
 
     def __init__(self, theme: Theme, strip: QWidget, count_at: Callable[[float], int]) -> None:
         """`count_at` turns a place along `strip` into a value."""
-        super().__init__(theme, "Expert layers on CPU, handle in the strip of layers")
+        super().__init__(theme, tr("Expert layers on CPU, handle in the strip of layers"))
         self.setParent(strip)
         self._count_at = count_at
         self.ring_radius = 4

@@ -7,29 +7,31 @@ from PySide6.QtGui import QPainter, QPainterPath, QPen
 
 from app import number_text
 from app.plan_state import PlanView, TuneView
+from runtime.language import marked, tr, tr_n
 from ui.controls import Button
 from ui.labels import Label, Paragraph
 from ui.page_frame import Card
 from ui.plan_tune_table import EDGE_PX, TuneTable, layers_heading, tune_lines
+from ui.plan_words import in_sentences
 from ui.problem_card import spoken
 from ui.spaced import Spaced
 from ui.theme import Theme
 
-TEXT = (
+TEXT = marked(
     "Unloads the model in use, tries nearby plans with a short prompt and keeps the fastest. "
     "Your chats are not read."
 )
-STOP = "Stop"
-SHOWN_HERE = "The ticked plan is the one shown here."
-NOT_SHOWN = "The plan shown here is another one than the ticked."
-BOTH_COUNT = "Reading the prompt and answering both count."
+STOP = marked("Stop")
+SHOWN_HERE = marked("The ticked plan is the one shown here.")
+NOT_SHOWN = marked("The plan shown here is another one than the ticked.")
+BOTH_COUNT = marked("Reading the prompt and answering both count.")
 
 
 class TuneButton(Button):
     """With a gauge while it offers to tune; none while it stops."""
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__(theme, "Tune", icon="gauge")
+        super().__init__(theme, tr("Tune"), icon="gauge")
 
     def show_running(self, running: bool, text: str) -> None:
         icon = "" if running else "gauge"
@@ -75,12 +77,12 @@ class TuneCard(Card):
         self.table = TuneTable(theme)
         self.problem = Paragraph(theme, "", "small", "warn")
         self.footer = Paragraph(theme, "", "caption", "tertiary")
-        text = Paragraph(theme, TEXT, tone="secondary")
+        text = Paragraph(theme, tr(TEXT), tone="secondary")
         self._table_place = Spaced(self.table, above=14)
         self._problem_place = Spaced(self.problem, above=8, sides=EDGE_PX)
         self._footer_place = Spaced(self.footer, above=8, sides=EDGE_PX)
         for place in (
-            Spaced(Label(theme, "Tune", "card_title"), sides=EDGE_PX),
+            Spaced(Label(theme, tr("Tune"), "card_title"), sides=EDGE_PX),
             Spaced(text, above=6, sides=EDGE_PX),
             Spaced(self.button, above=14, sides=EDGE_PX),
             self._table_place,
@@ -96,9 +98,9 @@ class TuneCard(Card):
         tune = view.tune
         self._running = tune.phase == "running"
         figure, unit = number_text.about(tune.expected_s)
-        text = STOP if self._running else f"Tune (about {figure} {unit})"
-        self.button.show_running(self._running, text)
-        self.button.setAccessibleName("Stop tuning" if self._running else text)
+        text = tr("Tune (about {time})", time=f"{figure} {unit}")
+        self.button.show_running(self._running, tr(STOP) if self._running else text)
+        self.button.setAccessibleName(tr("Stop tuning") if self._running else text)
         has_gpus = bool(view.gpus)
         self.table.show_lines(
             layers_heading(view.layout, has_gpus), tune_lines(tune, view.layout, has_gpus)
@@ -118,14 +120,11 @@ def footer_text(view: PlanView) -> str:
     tune = view.tune
     if tune.phase == "running":
         done = sum(1 for row in tune.rows if row.decode_tokens_per_s is not None or row.problem)
-        return f"{number_text.counted(done, 'plan')} tried so far." if done else ""
+        return tr_n("{n} plan tried so far.", "{n} plans tried so far.", done) if done else ""
     if not tune.finished_at_s:
         return ""
-    return " ".join(
-        text
-        for text in (f"Tried {number_text.moment(tune.finished_at_s)}.", *_about_kept(view, tune))
-        if text
-    )
+    tried = tr("Tried {when}.", when=number_text.moment(tune.finished_at_s))
+    return in_sentences((tried, *_about_kept(view, tune)))
 
 
 def _about_kept(view: PlanView, tune: TuneView) -> tuple[str, ...]:
@@ -135,4 +134,4 @@ def _about_kept(view: PlanView, tune: TuneView) -> tuple[str, ...]:
     same = kept.plan.placement == view.plan.placement
     speeds = [row.decode_tokens_per_s or 0.0 for row in tune.rows]
     beaten = max(speeds) > (kept.decode_tokens_per_s or 0.0)
-    return (SHOWN_HERE if same else NOT_SHOWN, BOTH_COUNT if beaten else "")
+    return (tr(SHOWN_HERE if same else NOT_SHOWN), tr(BOTH_COUNT) if beaten else "")

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from app import number_text
 from app.plan_state import TuneRow, TuneView
+from runtime.language import marked, tr, tr_in
 from runtime.placement.model_layout import ModelLayout
 from runtime.placement.residence import HOST
 from ui.figures import spread
@@ -22,6 +23,7 @@ EDGE_PX = 8
 _HEAD_PX, _NOTE_PX = 24, 15
 _LAYERS_PX, _KV_PX, _THREADS_PX, _LAST_PX, _CHART_GAP_PX = 92, 54, 48, 88, 20
 _MOST_CHART_PX, _DOT_PX, _KEPT_DOT_PX = 160, 3.5, 4.5
+_OUTCOMES = {"stopped": marked("stopped"), "tune_too_slow": marked("too slow")}
 _FIT_KINDS = frozenset({"load_refused", "context_refused", "gpu_too_full"})
 _MIDDLE = Qt.AlignmentFlag.AlignVCenter
 _RIGHT = _MIDDLE | Qt.AlignmentFlag.AlignRight
@@ -41,9 +43,11 @@ class TuneLine:
     tip: str = ""
 
     def spoken(self, heading: str) -> str:
-        parts = [f"{heading} {self.layers}", f"KV {self.kv}", f"{self.threads} threads"]
+        threads = tr("{threads} threads", threads=self.threads)
+        parts = [f"{heading} {self.layers}", f"KV {self.kv}", threads]
         parts += [text for text in (self.note, self.result, self.tip) if text]
-        return ", ".join(parts) + (", kept" if self.kept else "")
+        plan = ", ".join(parts)
+        return tr("{plan}, kept", plan=plan) if self.kept else plan
 
 
 def tune_lines(tune: TuneView, layout: ModelLayout, has_gpus: bool) -> tuple[TuneLine, ...]:
@@ -56,7 +60,7 @@ def tune_lines(tune: TuneView, layout: ModelLayout, has_gpus: bool) -> tuple[Tun
 
 
 def layers_heading(layout: ModelLayout, has_gpus: bool) -> str:
-    return "GPU layers" if has_gpus and not layout.expert_layers else "Layers on CPU"
+    return tr("GPU layers") if has_gpus and not layout.expert_layers else tr("Layers on CPU")
 
 
 def _line(row: TuneRow, tune: TuneView, layout: ModelLayout, has_gpus: bool) -> TuneLine:
@@ -65,7 +69,7 @@ def _line(row: TuneRow, tune: TuneView, layout: ModelLayout, has_gpus: bool) -> 
     return TuneLine(
         layers=_layers(row, layout, has_gpus),
         kv=placement.kv_type,
-        threads=str(placement.n_threads) if placement.n_threads else "all",
+        threads=str(placement.n_threads) if placement.n_threads else tr_in("threads", "all"),
         result=result,
         note=row.label,
         speed=row.decode_tokens_per_s,
@@ -88,24 +92,24 @@ def _layers(row: TuneRow, layout: ModelLayout, has_gpus: bool) -> str:
 def _result(row: TuneRow, tune: TuneView) -> tuple[str, str]:
     """What stands at the right and what more there is to say."""
     if row.decode_tokens_per_s is not None:
-        prompt = number_text.tokens_per_s_unit(row.prompt_tokens_per_s)
-        return number_text.tokens_per_s(row.decode_tokens_per_s), f"prompt {prompt}"
+        prompt = tr("prompt {speed}", speed=number_text.tokens_per_s_unit(row.prompt_tokens_per_s))
+        return number_text.tokens_per_s(row.decode_tokens_per_s), prompt
     if row.problem is not None:
         return _outcome(row.problem.kind), spoken(row.problem)
-    return ("running" if tune.phase == "running" else "not measured"), ""
+    return (tr("running") if tune.phase == "running" else tr("not measured")), ""
 
 
 def _outcome(kind: str) -> str:
     """Not fitting is a result like any other, no failure."""
     if kind in _FIT_KINDS or "memory" in kind:
-        return "did not fit"
-    return {"stopped": "stopped", "tune_too_slow": "too slow"}.get(kind, "failed")
+        return tr("did not fit")
+    return tr(_OUTCOMES.get(kind, marked("failed")))
 
 
 def _told_apart(line: TuneLine, row: TuneRow, is_alike: bool) -> TuneLine:
     if line.note or not is_alike:
         return line
-    batch = f"batch of {number_text.tokens(row.plan.placement.n_ubatch)}"
+    batch = tr("batch of {size}", size=number_text.tokens(row.plan.placement.n_ubatch))
     return TuneLine(**(line.__dict__ | {"note": batch}))
 
 
@@ -115,7 +119,7 @@ class TuneTable(QWidget):
         self._theme = theme
         self.heading = ""
         self.lines: tuple[TuneLine, ...] = ()
-        self.setAccessibleName("Plans that were tried")
+        self.setAccessibleName(tr("Plans that were tried"))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def show_lines(self, heading: str, lines: tuple[TuneLine, ...]) -> None:
@@ -140,7 +144,7 @@ class TuneTable(QWidget):
         theme = self._theme
         painter.setFont(theme.font("caption"))
         painter.setPen(theme.color("text.tertiary"))
-        heads = (self.heading, "KV", "Threads", "Measured tok/s")
+        heads = (self.heading, "KV", tr("Threads"), tr("Measured tok/s"))
         self._cells(painter, 0, _HEAD_PX, heads)
         top, after_kept = _HEAD_PX, False
         for line in self.lines:

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout
 
 from app import number_text
 from app.plan_state import Choices, PlanView
+from runtime.language import marked, tr
 from ui.band_chart import Prediction, RangeFigure
 from ui.controls import Button
 from ui.icon_mark import IconMark
@@ -17,9 +18,10 @@ from ui.plan_words import Remedy, explained, verdict
 from ui.spaced import Spaced
 from ui.theme import Theme
 
-_SPEED_PX, _READY_PX, _GAP_PX, _NARROW_PX = 190, 104, 36, 940
+_SPEED_PX, _READY_PX, _GAP_PX, _NARROW_PX, _ANY_PX = 190, 104, 36, 940, 16_777_215
 _ICONS = {"ok": "check", "warn": "info", "error": "triangle-alert"}
-MEASURED, PREDICTED = "measured", "predicted, and the range it should stay in"
+MEASURED = marked("measured")
+PREDICTED = marked("predicted, and the range it should stay in")
 
 
 class SpeedLegend(QWidget):
@@ -47,13 +49,14 @@ class SpeedLegend(QWidget):
         if self._measured:
             painter.setBrush(theme.color("chart.measured"))
             painter.drawEllipse(QPointF(4, middle), 3.5, 3.5)
-            self._text(painter, 13, MEASURED)
-            left = 13 + QFontMetrics(font).horizontalAdvance(MEASURED) + 15
+            measured = tr(MEASURED)
+            self._text(painter, 13, measured)
+            left = 13 + QFontMetrics(font).horizontalAdvance(measured) + 15
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.color("chart.band_bar"))
         painter.drawRoundedRect(QRectF(left, middle - 4, 16, 8), 2, 2)
         painter.fillRect(QRectF(left + 7, middle - 5, 2, 10), theme.color("chart.tick"))
-        self._text(painter, left + 21, PREDICTED)
+        self._text(painter, left + 21, tr(PREDICTED))
 
     def _text(self, painter: QPainter, left: float, text: str) -> None:
         painter.setPen(self._theme.color("text.tertiary"))
@@ -73,8 +76,8 @@ class VerdictCard(Card):
         side = theme.px("layout.card_padding.x")
         self.content.setContentsMargins(side, 13, side, 12)
         self._words = self._words_column()
-        self.decode = Prediction(theme, "Predicted decode")
-        self.prompt = Prediction(theme, "Predicted prompt")
+        self.decode = Prediction(theme, tr("Predicted decode"))
+        self.prompt = Prediction(theme, tr("Predicted prompt"))
         self._ready = self._ready_column()
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(_GAP_PX)
@@ -97,7 +100,9 @@ class VerdictCard(Card):
             self.remedy.show_text(found.remedy.text)
         self.notes.show_text("\n".join(view.notes))
         self._notes_place.setVisible(bool(view.notes))
-        self.setAccessibleName(f"{found.heading}. {found.sentence}")
+        self.setAccessibleName(
+            tr("{title}. {message}", title=found.heading, message=found.sentence)
+        )
         self._show_speeds(view)
         self._show_ready(view)
 
@@ -112,12 +117,13 @@ class VerdictCard(Card):
         prompt = measured.prompt_tokens_per_s if measured else None
         self.decode.show_speed(
             *(speed.decode_low, speed.decode_tokens_per_s, speed.decode_high, decode),
-            explained("A token", speed.decode),
+            explained(tr("A token"), speed.decode),
         )
-        tokens = round(speed.prompt_tokens_per_s * speed.prompt.total_s)
+        tokens = max(round(speed.prompt_tokens_per_s * speed.prompt.total_s), 1)
+        batch = tr("A batch of about {tokens}", tokens=number_text.predicted(tokens))
         self.prompt.show_speed(
             *(speed.prompt_low, speed.prompt_tokens_per_s, speed.prompt_high, prompt),
-            explained(f"A batch of about {number_text.predicted(max(tokens, 1))}", speed.prompt),
+            explained(batch, speed.prompt),
         )
         self.legend.show_measured(decode is not None or prompt is not None)
 
@@ -126,9 +132,11 @@ class VerdictCard(Card):
             self.ready.show_figure(number_text.EN_DASH)
         else:
             self.ready.show_figure(*number_text.about(view.load_s))
-        self.size.show_text(f"{number_text.gib_unit(view.model.file_bytes)} from disk")
+        size = number_text.gib_unit(view.model.file_bytes)
+        self.size.show_text(tr("{size} from disk", size=size))
         figure = f"{self.ready.figure} {self.ready.unit}".strip()
-        self.ready.setAccessibleName(f"Ready in about: {figure}")
+        self.ready.setAccessibleName(tr("Ready in about: {time}", time=figure))
+        self._fit_figures()
 
     # Building
 
@@ -171,7 +179,7 @@ class VerdictCard(Card):
         column.setSpacing(0)
         self.ready = RangeFigure(theme)
         self.size = Label(theme, "", "caption", "tertiary", tabular=True)
-        column.addWidget(Label(theme, "Ready in about", "small", "secondary"))
+        column.addWidget(Label(theme, tr("Ready in about"), "small", "secondary"))
         column.addWidget(self.ready)
         column.addWidget(self.size)
         column.addStretch()
@@ -192,10 +200,16 @@ class VerdictCard(Card):
             self._grid.setColumnStretch(column, 1 if narrow and column < 3 else 0)
         self._grid.setColumnStretch(0, 1)
         for offset, widget in enumerate(figures):
-            width = _READY_PX if widget is self._ready else _SPEED_PX
-            widget.setMinimumWidth(0 if narrow else width)
-            widget.setMaximumWidth(16_777_215 if narrow else width)
             self._grid.addWidget(widget, row, first + offset, 1, 1, top)
+        self._fit_figures()
+
+    def _fit_figures(self) -> None:
+        """Beside the words they are as wide as ever, save where their own text needs more."""
+        for widget in (self.decode, self.prompt, self._ready):
+            least = _READY_PX if widget is self._ready else _SPEED_PX
+            width = max(least, widget.sizeHint().width())
+            widget.setMinimumWidth(0 if self._narrow else width)
+            widget.setMaximumWidth(_ANY_PX if self._narrow else width)
 
     def _choose_remedy(self) -> None:
         if self._remedy is not None:

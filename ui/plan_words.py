@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
 from typing import Literal
 
 from app import number_text
 from app.plan_state import Choices, PlanView
+from runtime.language import marked, tr, tr_n
 from runtime.placement.memory import RAM, DeviceUse
 from runtime.placement.model_layout import ModelLayout
 from runtime.placement.plan import GPU_MARGIN_BYTES, Plan, Shortage
@@ -16,8 +19,8 @@ from ui.plan_contexts import contexts
 from ui.plan_layers import homes, stretches
 
 Tone = Literal["ok", "warn", "error"]
-FITS = "Fits this machine"
-FROM_DISK = "Fits, but reads from disk"
+FITS = marked("Fits this machine")
+FROM_DISK = marked("Fits, but reads from disk")
 
 
 @dataclass(frozen=True)
@@ -45,8 +48,8 @@ def verdict(view: PlanView) -> Verdict:
         return _short(view, plan, layout)
     where = where_sentence(layout, plan)
     if plan.disk_share > 0:
-        return Verdict("warn", FROM_DISK, f"{where} {disk_sentence(plan)}")
-    return Verdict("ok", FITS, f"{where} {spare_sentence(plan)}")
+        return Verdict("warn", tr(FROM_DISK), in_sentences((where, disk_sentence(plan))))
+    return Verdict("ok", tr(FITS), in_sentences((where, spare_sentence(plan))))
 
 
 def used_gpus(plan: Plan) -> tuple[DeviceUse, ...]:
@@ -82,6 +85,24 @@ def expert_layers_shown(view: PlanView) -> int:
     return homes(view.layout, view.plan.placement).in_ram
 
 
+# Pieces of sentences
+
+
+def counted_layers(count: int) -> str:
+    return tr_n("{n} layer", "{n} layers", count)
+
+
+def in_a_row(texts: Sequence[str]) -> str:
+    """At least one: `1.2 and 1.1`."""
+    return reduce(lambda first, last: tr("{first} and {last}", first=first, last=last), texts)
+
+
+def in_sentences(texts: Iterable[str]) -> str:
+    """One sentence after another; an empty one is left out."""
+    sentences = [text for text in texts if text] or [""]
+    return reduce(lambda one, two: tr("{first} {second}", first=one, second=two), sentences)
+
+
 # Where things go
 
 
@@ -89,62 +110,128 @@ def where_sentence(layout: ModelLayout, plan: Plan) -> str:
     runs = stretches(layout, plan.placement)
     on_gpus = [run for run in runs if run.device != HOST]
     if not on_gpus:
-        return "Everything runs on the processor, in RAM."
-    n_gpu = sum(run.last - run.first + 1 for run in on_gpus)
-    gpus = "the GPU" if len({run.device for run in on_gpus}) == 1 else "the GPUs"
+        return tr("Everything runs on the processor, in RAM.")
+    on_gpu = sum(run.last - run.first + 1 for run in on_gpus)
+    n_gpus = len({run.device for run in on_gpus})
     if not layout.expert_layers:
-        return _dense_sentence(len(layout.layers), n_gpu, gpus)
-    return _experts_sentence(layout, plan, n_gpu, gpus)
+        return _dense_sentence(len(layout.layers), on_gpu, n_gpus)
+    if on_gpu < len(layout.layers):
+        return _some_layers_sentence(layout, plan, on_gpu, n_gpus)
+    return _experts_sentence(layout, plan, n_gpus)
 
 
-def _dense_sentence(n_layers: int, n_gpu: int, gpus: str) -> str:
-    if n_gpu == n_layers:
-        return f"All {n_layers} layers go on {gpus}."
-    rest = number_text.counted(n_layers - n_gpu, "layer")
-    runs = "runs" if n_layers - n_gpu == 1 else "run"
-    return f"{n_gpu} of {n_layers} layers go on {gpus}, {rest} {runs} on the processor, in RAM."
-
-
-def _experts_sentence(layout: ModelLayout, plan: Plan, n_gpu: int, gpus: str) -> str:
-    n_layers, found = len(layout.layers), homes(layout, plan.placement)
-    if n_gpu < n_layers:
-        rest = "and all experts" if not found.on_gpu else f"and the experts of {found.in_ram}"
-        return (
-            f"Attention and KV cache of {n_gpu} layers go on {gpus}, "
-            f"those of {number_text.counted(n_layers - n_gpu, 'layer')} {rest} in RAM."
+def _dense_sentence(n_layers: int, on_gpu: int, n_gpus: int) -> str:
+    if on_gpu == n_layers:
+        return tr_n(
+            "All {layers} layers go on the GPU.",
+            "All {layers} layers go on the GPUs.",
+            n_gpus,
+            layers=n_layers,
         )
-    if not found.in_ram:
-        return f"All {n_layers} layers go on {gpus} with their experts."
+    values = {"on_gpu": on_gpu, "layers": n_layers}
+    if n_gpus == 1:
+        return tr_n(
+            "{on_gpu} of {layers} layers go on the GPU, {n} layer runs on the processor, in RAM.",
+            "{on_gpu} of {layers} layers go on the GPU, {n} layers run on the processor, in RAM.",
+            n_layers - on_gpu,
+            **values,
+        )
+    return tr_n(
+        "{on_gpu} of {layers} layers go on the GPUs, {n} layer runs on the processor, in RAM.",
+        "{on_gpu} of {layers} layers go on the GPUs, {n} layers run on the processor, in RAM.",
+        n_layers - on_gpu,
+        **values,
+    )
+
+
+def _some_layers_sentence(layout: ModelLayout, plan: Plan, on_gpu: int, n_gpus: int) -> str:
+    """Of a model with experts that has layers which no GPU runs."""
+    found = homes(layout, plan.placement)
+    values = {"on_gpu": on_gpu, "rest": counted_layers(len(layout.layers) - on_gpu)}
     if not found.on_gpu:
-        return f"Attention and KV cache go on {gpus}, the experts of all layers in RAM."
-    whole = found.in_ram - found.split
-    kept = f"Attention, KV cache and the experts of {_layers(found.on_gpu)} go on {gpus}"
-    if found.split and not whole:
-        return f"{kept}, those of one layer partly in RAM."
-    if found.split:
-        return f"{kept}, those of {whole} in RAM, and one layer's are on both."
-    return f"{kept}, the experts of {_layers(whole)} in RAM."
+        return tr_n(
+            "Attention and KV cache of {on_gpu} layers go on the GPU, "
+            "those of {rest} and all experts in RAM.",
+            "Attention and KV cache of {on_gpu} layers go on the GPUs, "
+            "those of {rest} and all experts in RAM.",
+            n_gpus,
+            **values,
+        )
+    return tr_n(
+        "Attention and KV cache of {on_gpu} layers go on the GPU, "
+        "those of {rest} and the experts of {in_ram} in RAM.",
+        "Attention and KV cache of {on_gpu} layers go on the GPUs, "
+        "those of {rest} and the experts of {in_ram} in RAM.",
+        n_gpus,
+        in_ram=found.in_ram,
+        **values,
+    )
 
 
-def _layers(count: int) -> str:
-    return number_text.counted(count, "layer")
+def _experts_sentence(layout: ModelLayout, plan: Plan, n_gpus: int) -> str:
+    """Of a model with experts whose layers all run on GPUs."""
+    found = homes(layout, plan.placement)
+    if not found.in_ram:
+        return tr_n(
+            "All {layers} layers go on the GPU with their experts.",
+            "All {layers} layers go on the GPUs with their experts.",
+            n_gpus,
+            layers=len(layout.layers),
+        )
+    if not found.on_gpu:
+        return tr_n(
+            "Attention and KV cache go on the GPU, the experts of all layers in RAM.",
+            "Attention and KV cache go on the GPUs, the experts of all layers in RAM.",
+            n_gpus,
+        )
+    whole, layers = found.in_ram - found.split, counted_layers(found.on_gpu)
+    if not found.split:
+        return tr_n(
+            "Attention, KV cache and the experts of {layers} go on the GPU, "
+            "the experts of {others} in RAM.",
+            "Attention, KV cache and the experts of {layers} go on the GPUs, "
+            "the experts of {others} in RAM.",
+            n_gpus,
+            layers=layers,
+            others=counted_layers(whole),
+        )
+    if not whole:
+        return tr_n(
+            "Attention, KV cache and the experts of {layers} go on the GPU, "
+            "those of one layer partly in RAM.",
+            "Attention, KV cache and the experts of {layers} go on the GPUs, "
+            "those of one layer partly in RAM.",
+            n_gpus,
+            layers=layers,
+        )
+    return tr_n(
+        "Attention, KV cache and the experts of {layers} go on the GPU, "
+        "those of {whole} in RAM, and one layer's are on both.",
+        "Attention, KV cache and the experts of {layers} go on the GPUs, "
+        "those of {whole} in RAM, and one layer's are on both.",
+        n_gpus,
+        layers=layers,
+        whole=whole,
+    )
 
 
 def spare_sentence(plan: Plan) -> str:
     gpus = used_gpus(plan)
     if not gpus:
-        return f"{number_text.gib_unit(plan.devices[-1].left_bytes)} of RAM stays free."
+        size = number_text.gib_unit(plan.devices[-1].left_bytes)
+        return tr("{size} of RAM stays free.", size=size)
     sizes = [number_text.gib(max(gpu.left_bytes, 0)) for gpu in gpus]
-    verb = "stays" if len(sizes) == 1 else "stay"
-    return f"{' and '.join(sizes)} GiB of GPU memory {verb} free."
+    if len(sizes) == 1:
+        return tr("{size} GiB of GPU memory stays free.", size=sizes[0])
+    return tr("{sizes} GiB of GPU memory stay free.", sizes=in_a_row(sizes))
 
 
 def disk_sentence(plan: Plan) -> str:
-    missing = number_text.gib_unit(disk_bytes(plan))
-    each = number_text.duration(1 / plan.speed.decode_tokens_per_s)
-    return (
-        f"{missing} of the weights find no room in RAM and are read from disk again and again: "
-        f"about {each} for each token."
+    return tr(
+        "{size} of the weights find no room in RAM and are read from disk again and again: "
+        "about {time} for each token.",
+        size=number_text.gib_unit(disk_bytes(plan)),
+        time=number_text.duration(1 / plan.speed.decode_tokens_per_s),
     )
 
 
@@ -160,49 +247,50 @@ def _short(view: PlanView, plan: Plan, layout: ModelLayout) -> Verdict:
     worst = max(plan.shortages, key=lambda shortage: shortage.short_bytes)
     remedy = nearest_that_fits(view, plan, layout)
     parts = [_shortage_reason(plan, worst)]
-    parts += [
-        f"{_device_name(plan, other.device)} is {number_text.gib_unit(other.short_bytes)} "
-        "short as well."
-        for other in plan.shortages
-        if other is not worst
-    ]
+    parts += [_also_short(plan, other) for other in plan.shortages if other is not worst]
     if remedy is None:
-        parts.append("Nothing smaller is left to choose here: take a smaller model.")
+        parts.append(tr("Nothing smaller is left to choose here: take a smaller model."))
     elif remedy.choices.n_ctx != view.choices.n_ctx:
         if layout.expert_layers and view.gpus:
-            parts.append("No number of expert layers makes it fit.")
-        parts.append("A smaller context needs less.")
+            parts.append(tr("No number of expert layers makes it fit."))
+        parts.append(tr("A smaller context needs less."))
     else:
-        layers = remedy.choices.expert_layers_on_cpu
-        parts.append(f"It fits with the experts of {_layers(layers or 0)} in RAM.")
-    heading = (
-        f"Does not fit: {_lower_the(_device_name(plan, worst.device))} is "
-        f"{number_text.gib_unit(worst.short_bytes)} short"
-    )
-    return Verdict("error", heading, " ".join(part for part in parts if part), remedy)
+        layers = counted_layers(remedy.choices.expert_layers_on_cpu or 0)
+        parts.append(tr("It fits with the experts of {layers} in RAM.", layers=layers))
+    return Verdict("error", _heading(plan, worst), in_sentences(parts), remedy)
 
 
-def _device_name(plan: Plan, label: str) -> str:
-    """As a sentence begins with it."""
+def _heading(plan: Plan, worst: Shortage) -> str:
+    size = number_text.gib_unit(worst.short_bytes)
+    if _is_the_gpu(plan, worst.device):
+        return tr("Does not fit: the GPU is {size} short", size=size)
+    return tr("Does not fit: {device} is {size} short", device=worst.device, size=size)
+
+
+def _also_short(plan: Plan, other: Shortage) -> str:
+    size = number_text.gib_unit(other.short_bytes)
+    if _is_the_gpu(plan, other.device):
+        return tr("The GPU is {size} short as well.", size=size)
+    return tr("{device} is {size} short as well.", device=other.device, size=size)
+
+
+def _is_the_gpu(plan: Plan, label: str) -> bool:
+    """Whether it is the only one, which needs no name."""
     gpus = plan.devices[:-1]
-    return "The GPU" if len(gpus) == 1 and gpus[0].label == label else label
-
-
-def _lower_the(name: str) -> str:
-    return name.replace("The ", "the ", 1)
+    return len(gpus) == 1 and gpus[0].label == label
 
 
 def _shortage_reason(plan: Plan, worst: Shortage) -> str:
     """Why more is needed than seems free, in a sentence that may be empty."""
     device = next(d for d in plan.devices if d.label == worst.device)
     if device is not plan.devices[-1] and 0 <= device.left_bytes < GPU_MARGIN_BYTES:
-        return (
-            f"{number_text.gib_unit(GPU_MARGIN_BYTES)} of it must stay free for the driver and "
-            f"what the engine adds."
+        return tr(
+            "{size} of it must stay free for the driver and what the engine adds.",
+            size=number_text.gib_unit(GPU_MARGIN_BYTES),
         )
     others = device.total_bytes - device.free_bytes
     if others >= worst.short_bytes:
-        return f"Other programs hold {number_text.gib_unit(others)} of it."
+        return tr("Other programs hold {size} of it.", size=number_text.gib_unit(others))
     return ""
 
 
@@ -213,38 +301,43 @@ def nearest_that_fits(view: PlanView, plan: Plan, layout: ModelLayout) -> Remedy
         shown = homes(layout, plan.placement)
         if least != shown.in_ram or shown.split:
             return Remedy(
-                f"Keep the experts of {_layers(least)} in RAM",
+                tr("Keep the experts of {layers} in RAM", layers=counted_layers(least)),
                 replace(view.choices, expert_layers_on_cpu=least),
             )
     smaller = contexts(view.model.n_ctx_train, view.choices.n_ctx).below(view.choices.n_ctx)
     if smaller is None:
         return None
-    text = f"Use a context of {number_text.counted(smaller, 'token')}"
+    text = tr_n("Use a context of {n} token", "Use a context of {n} tokens", smaller)
     return Remedy(text, replace(view.choices, n_ctx=smaller, expert_layers_on_cpu=None))
 
 
 # Where a prediction comes from
 
 _TERMS = (
-    ("gpu_weights_s", "reading weights on the GPU"),
-    ("host_weights_s", "reading weights in RAM"),
-    ("disk_s", "reading weights from disk"),
-    ("copy_s", "copying weights to the GPU"),
-    ("compute_s", "computing beyond that"),
-    ("kv_s", "the KV cache"),
-    ("sync_s", "waiting between processor and GPU"),
-    ("launch_s", "starting kernels and sampling"),
+    ("gpu_weights_s", marked("{time} reading weights on the GPU")),
+    ("host_weights_s", marked("{time} reading weights in RAM")),
+    ("disk_s", marked("{time} reading weights from disk")),
+    ("copy_s", marked("{time} copying weights to the GPU")),
+    ("compute_s", marked("{time} computing beyond that")),
+    ("kv_s", marked("{time} the KV cache")),
+    ("sync_s", marked("{time} waiting between processor and GPU")),
+    ("launch_s", marked("{time} starting kernels and sampling")),
 )
 _LEAST_SHARE = 0.005
 
 
 def explained(what: str, terms: Terms) -> str:
-    """The arithmetic of a prediction, the largest term first."""
+    """The arithmetic of a prediction, the largest term first. `what` is in the person's words."""
     total_s = terms.total_s
     parts = sorted(((getattr(terms, name), text) for name, text in _TERMS), reverse=True)
     lines = [
-        f"{number_text.brief(seconds)} {text}"
+        tr(text, time=number_text.brief(seconds))
         for seconds, text in parts
         if seconds >= _LEAST_SHARE * total_s
     ]
-    return f"{what} takes {number_text.brief(total_s)}: {', '.join(lines)}."
+    return tr(
+        "{what} takes {time}: {parts}.",
+        what=what,
+        time=number_text.brief(total_s),
+        parts=", ".join(lines),
+    )

@@ -25,8 +25,12 @@ class Popover(QWidget):
         self.content.setSpacing(0)
 
     def open_near(self, corner: QPoint, width: int) -> None:
-        """Show with its lower right corner at `corner` of the window, wholly inside it."""
-        self.setFixedWidth(width + 2 * _SHADOW_PX)
+        """Show with its lower right corner at `corner` of the window, wholly inside it.
+
+        It is `width` wide, or as wide as its content needs.
+        """
+        self.content.activate()
+        self.setFixedWidth(max(width + 2 * _SHADOW_PX, self.content.minimumSize().width()))
         self.content.activate()
         height = (
             self.content.heightForWidth(self.width()) if self.content.hasHeightForWidth() else 0

@@ -8,13 +8,14 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
+from runtime.language import marked, tr
 from ui.chat_settings_fields import mark_invalid
 from ui.controls import Button
 from ui.labels import Paragraph
 from ui.preset_words import name_error
 from ui.theme import Theme
 
-SAVE, DELETE, KEEP = "Save", "Delete", "Keep it"
+SAVE, DELETE, KEEP, CANCEL = marked("Save"), marked("Delete"), marked("Keep it"), marked("Cancel")
 
 
 class _Name(QLineEdit):
@@ -37,10 +38,10 @@ class PresetQuestion(QWidget):
         self.name = _Name()
         self.name.setFont(theme.font("ui"))
         self.name.setFixedHeight(theme.px("control.default"))
-        self.name.setAccessibleName("Name of the preset")
+        self.name.setAccessibleName(tr("Name of the preset"))
         self.line = Paragraph(theme, "", "small", "secondary")
-        self.yes = Button(theme, SAVE)
-        self.no = Button(theme, KEEP)
+        self.yes = Button(theme, tr(SAVE))
+        self.no = Button(theme, tr(KEEP))
         self.name.textEdited.connect(self._look_at_name)
         self.name.returnPressed.connect(self._accept)
         self.name.given_up.connect(self.close_question)
@@ -66,7 +67,7 @@ class PresetQuestion(QWidget):
         self._remark = remark
         self._answered = lambda: then(self.name.text().strip())
         self.name.setText(start)
-        self._show(SAVE, "Cancel", "")
+        self._show(SAVE, CANCEL, "")
         self.name.show()
         self._look_at_name(start)
         self.name.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -85,9 +86,9 @@ class PresetQuestion(QWidget):
         self.hide()
 
     def _show(self, yes: str, no: str, line: str) -> None:
-        self.yes.show_text(yes)
+        self.yes.show_text(tr(yes))
         self.yes.show_kind("danger" if yes == DELETE else "plain")
-        self.no.show_text(no)
+        self.no.show_text(tr(no))
         self._say(line)
         mark_invalid(self.name, "")
         self.show()

@@ -14,6 +14,7 @@ from app import presets
 from app.chat_settings import ChatSettings, Preset
 from app.session_state import SessionState
 from runtime.errors import CoterieError
+from runtime.language import marked, tr
 from ui import preset_words as words
 from ui.attachment_files import ChatFileChoices
 from ui.controls import IconButton
@@ -22,8 +23,8 @@ from ui.preset_question import PresetQuestion
 from ui.select import Select
 from ui.theme import Theme
 
-DOTS = "\N{HORIZONTAL ELLIPSIS}"
-SAVE_AS, IMPORT, EXPORT = f"Save as preset{DOTS}", f"Import{DOTS}", f"Export as a file{DOTS}"
+SAVE_AS, IMPORT = marked("Save as preset\u2026"), marked("Import\u2026")
+EXPORT = marked("Export as a file\u2026")
 
 
 class PresetCommands(Protocol):
@@ -39,10 +40,10 @@ class PresetRow(QWidget):
         super().__init__()
         self._commands, self._choices = commands, choices
         self._settings, self._presets = ChatSettings(), tuple[Preset, ...]()
-        self.select = Select(theme, "Preset")
+        self.select = Select(theme, tr("Preset"))
         self.select.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.select.activated.connect(self._choose)
-        self.more = IconButton(theme, "ellipsis", "Preset actions")
+        self.more = IconButton(theme, "ellipsis", tr("Preset actions"))
         self.more.clicked.connect(lambda _=False: self._open_menu())
         row = QHBoxLayout()
         row.setSpacing(6)
@@ -63,11 +64,10 @@ class PresetRow(QWidget):
         if settings == self._settings and state.presets == self._presets and self.select.count():
             return
         self._settings, self._presets = settings, state.presets
-        names = [words.NO_PRESET, *(preset.name for preset in self._presets)]
-        known = settings.preset in names[1:]
+        names = [preset.name for preset in self._presets]
         self.select.clear()
-        self.select.addItems(names)
-        place = names.index(settings.preset, 1) if known else 0
+        self.select.addItems([words.no_preset(), *map(words.shown_name, names)])
+        place = names.index(settings.preset) + 1 if settings.preset in names else 0
         self.select.setItemText(place, words.preset_label(settings, self._presets))
         self.select.setCurrentIndex(place)
 
@@ -79,16 +79,19 @@ class PresetRow(QWidget):
     def menu(self) -> QMenu:
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.setAccessibleName("Preset actions")
+        menu.setAccessibleName(tr("Preset actions"))
         name = self._current()
-        if name and words.preset_label(self._settings, self._presets) != name:
-            menu.addAction(f"Save the changes to {_shown(name)}", lambda: self._save(name))
-        menu.addAction(SAVE_AS, self._ask_name)
+        shown = words.shown_name(name).replace("&", "&&")
+        if words.is_changed(self._settings, self._presets):
+            text = tr("Save the changes to {name}", name=shown)
+            menu.addAction(text, lambda: self._save(name))
+        menu.addAction(tr(SAVE_AS), self._ask_name)
         if name:
-            menu.addAction(f"Delete {_shown(name)}{DOTS}", lambda: self._ask_delete(name))
+            text = tr("Delete {name}\u2026", name=shown)
+            menu.addAction(text, lambda: self._ask_delete(name))
         menu.addSeparator()
-        menu.addAction(IMPORT, self._import)
-        menu.addAction(EXPORT, self._export)
+        menu.addAction(tr(IMPORT), self._import)
+        menu.addAction(tr(EXPORT), self._export)
         return menu
 
     def _open_menu(self) -> None:
@@ -114,13 +117,20 @@ class PresetRow(QWidget):
 
     def _ask_name(self) -> None:
         self._say("")
-        start = words.free_name(self._current() or "My preset", (one.name for one in self._presets))
         known = self._presets
-        self.question.ask_name(start, lambda name: words.replaces_line(name, known), self._save)
+        current = words.shown_name(self._current()) or words.my_preset()
+        self.question.ask_name(
+            words.free_name(current, (one.name for one in known)),
+            lambda name: words.replaces_line(name, known),
+            lambda name: self._save(words.kept_name(name, known)),
+        )
 
     def _ask_delete(self, name: str) -> None:
         self._say("")
-        line = f"Delete the preset {name}? Chats that use it keep their settings."
+        line = tr(
+            "Delete the preset {name}? Chats that use it keep their settings.",
+            name=words.shown_name(name),
+        )
         self.question.ask_delete(line, lambda: self._commands.delete_preset(name))
 
     def _import(self) -> None:
@@ -135,17 +145,17 @@ class PresetRow(QWidget):
         guard = self._settings.guard_model_id
         self._commands.change_chat(replace(preset.settings, preset=name, guard_model_id=guard))
         self._commands.save_preset(name)
-        return f"{name} is imported, and this chat uses it."
+        return tr("{name} is imported, and this chat uses it.", name=name)
 
     def _export(self) -> None:
-        name = self._current() or "My preset"
+        name = self._current() or words.my_preset()
         path = self._choices.preset_to_write(self, words.file_name(name))
         if path:
             self._told(lambda: self._write(Path(path), name))
 
     def _write(self, path: Path, name: str) -> str:
         presets.write_file(Preset(name, self._settings), path)
-        return f"Exported to {path}. The system prompt is in it."
+        return tr("Exported to {path}. The system prompt is in it.", path=path)
 
     def _told(self, act: Callable[[], str]) -> None:
         """Say what came of it."""
@@ -157,7 +167,3 @@ class PresetRow(QWidget):
     def _say(self, text: str) -> None:
         self.line.show_text(text)
         self.line.setVisible(bool(text))
-
-
-def _shown(name: str) -> str:
-    return name.replace("&", "&&")

@@ -9,12 +9,15 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QVBoxLayout
 
 from runtime.errors import Problem
+from runtime.language import tr
 from ui.controls import Button, Kind
 from ui.icon_mark import IconMark
 from ui.labels import Label, Paragraph
 from ui.theme import Theme
 
 LOG_LINES_SHOWN = 10
+# Of sentences, in Chinese too.
+_ENDINGS = ".?:\u3002\uff1f\uff1a"
 
 
 @dataclass(frozen=True)
@@ -75,14 +78,14 @@ class ProblemCard(QFrame):
 
     def _add_full_message(self, theme: Theme, column: QVBoxLayout, text: str) -> None:
         column.addSpacing(8)
-        self.reveal = Button(theme, "Show the full message", "quiet")
+        self.reveal = Button(theme, tr("Show the full message"), "quiet")
         column.addWidget(self.reveal, 0, Qt.AlignmentFlag.AlignLeft)
         log = QPlainTextEdit(text)
         log.setObjectName("logTail")
         log.setReadOnly(True)
         log.setTabChangesFocus(True)
         log.setFont(theme.font("code"))
-        log.setAccessibleName("Full message")
+        log.setAccessibleName(tr("Full message"))
         lines = min(LOG_LINES_SHOWN, text.count("\n") + 1)
         log.setFixedHeight(lines * log.fontMetrics().lineSpacing() + 26)
         log.hide()
@@ -92,7 +95,7 @@ class ProblemCard(QFrame):
         def turn() -> None:
             log.setVisible(log.isHidden())
             self.reveal.show_text(
-                "Show the full message" if log.isHidden() else "Hide the full message"
+                tr("Show the full message") if log.isHidden() else tr("Hide the full message")
             )
 
         self.reveal.clicked.connect(turn)
@@ -101,6 +104,8 @@ class ProblemCard(QFrame):
 def spoken(problem: Problem) -> str:
     """Message and remedy as running text, each a sentence."""
     message = problem.message.rstrip()
-    if message and message[-1] not in ".?:":
-        message += "."
-    return f"{message} {problem.remedy}".strip()
+    if message and message[-1] not in _ENDINGS:
+        message = tr("{sentence}.", sentence=message)
+    if not message or not problem.remedy:
+        return message or problem.remedy
+    return tr("{first} {second}", first=message, second=problem.remedy)

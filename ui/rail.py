@@ -8,16 +8,18 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
+from runtime.language import marked, tr
 from ui.controls import PaintedButton
 from ui.theme import Theme
 
 PageName = Literal["chats", "models", "settings"]
 _ITEMS: tuple[tuple[PageName, str, str, str], ...] = (
-    ("chats", "Chats", "message-square", "Ctrl+1"),
-    ("models", "Models", "box", "Ctrl+2"),
-    ("settings", "Settings", "settings-2", "Ctrl+,"),
+    ("chats", marked("Chats"), "message-square", "Ctrl+1"),
+    ("models", marked("Models"), "box", "Ctrl+2"),
+    ("settings", marked("Settings"), "settings-2", "Ctrl+,"),
 )
 _ICON_PX, _GAP_PX, _LABEL_PX, _DOT_PX = 20, 4, 14, 7
+_LABEL_SIDE_PX = 3
 
 
 class RailItem(PaintedButton):
@@ -30,7 +32,7 @@ class RailItem(PaintedButton):
         self.setAutoExclusive(True)
         self.setFont(theme.font("caption", 500))
         self.setToolTip(f"{text} ({shortcut})")
-        self.setFixedSize(theme.px("control.rail_item.w"), theme.px("control.rail_item.h"))
+        self.setFixedHeight(theme.px("control.rail_item.h"))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = self.begin()
@@ -59,7 +61,8 @@ class RailItem(PaintedButton):
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(QFontMetrics(self.font()).horizontalAdvance(self.text()), self.height())
+        text_px = QFontMetrics(self.font()).horizontalAdvance(self.text())
+        return QSize(text_px + 2 * _LABEL_SIDE_PX, self.height())
 
 
 class Logo(QWidget):
@@ -80,7 +83,6 @@ class Rail(QFrame):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self.setProperty("surface", "rail")
-        self.setFixedWidth(theme.px("layout.rail"))
         column = QVBoxLayout(self)
         column.setContentsMargins(3, 14, 4, 12)
         column.setSpacing(4)
@@ -88,16 +90,25 @@ class Rail(QFrame):
         column.addSpacing(18)
         self.items: dict[PageName, RailItem] = {}
         for page, text, icon, shortcut in _ITEMS:
-            item = RailItem(theme, text, icon, shortcut)
+            item = RailItem(theme, tr(text), icon, shortcut)
             item.clicked.connect(lambda _=False, page=page: self.page_chosen.emit(page))
             if page == "settings":
                 column.addStretch()
             column.addWidget(item, 0, Qt.AlignmentFlag.AlignHCenter)
             self.items[page] = item
+        self._widen(theme)
+
+    def _widen(self, theme: Theme) -> None:
+        """As wide as the design says, wider where the language's words are."""
+        usual_px = theme.px("control.rail_item.w")
+        item_px = max(usual_px, *(item.sizeHint().width() for item in self.items.values()))
+        for item in self.items.values():
+            item.setFixedWidth(item_px)
+        self.setFixedWidth(theme.px("layout.rail") + item_px - usual_px)
 
     def show_downloads(self, running: int) -> None:
         """A dot on Models while something is being downloaded."""
-        self.items["models"].show_dot("A download is running" if running else "")
+        self.items["models"].show_dot(tr("A download is running") if running else "")
 
     def show_page(self, page: PageName) -> None:
         self.items[page].setChecked(True)

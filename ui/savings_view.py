@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWi
 
 from app import number_text
 from app.savings import Savings
+from runtime.language import tr, tr_in
 from ui.controls import Button, PaintedButton
 from ui.figures import Figure
 from ui.labels import Label, Paragraph
@@ -22,7 +23,7 @@ class HowButton(PaintedButton):
 
     def __init__(self, theme: Theme, name: str) -> None:
         super().__init__(theme, name)
-        self.setText("how")
+        self.setText(tr("how"))
         self.setFont(theme.font("caption"))
         self.ring_radius = 3
 
@@ -52,13 +53,13 @@ class SavingsView(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         head = QHBoxLayout()
-        head.addWidget(Label(theme, "Saved this chat", "small", "secondary"), 1)
-        self.how = HowButton(theme, "How the saving is computed")
+        head.addWidget(Label(theme, tr("Saved this chat"), "small", "secondary"), 1)
+        self.how = HowButton(theme, tr("How the saving is computed"))
         self.how.clicked.connect(self.explain)
         self.how.hide()
         head.addWidget(self.how)
         column.addLayout(head)
-        self.figure = Figure(theme, "Saved this chat")
+        self.figure = Figure(theme, tr("Saved this chat"))
         column.addWidget(self.figure)
         self.reference = Label(theme, "", "caption", "tertiary", elided=True)
         column.addWidget(self.reference)
@@ -73,23 +74,24 @@ class SavingsView(QWidget):
         self.how.setVisible(savings is not None)
         if savings is None:
             self.figure.show_figure(number_text.EN_DASH)
-            self.reference.show_text("Appears after the first answer")
+            self.reference.show_text(tr("Appears after the first answer"))
             self.electricity.show_text("")
             return
         self.figure.show_figure(number_text.money_of_chat(savings.saved_usd))
-        self.reference.show_text(f"vs {savings.reference_label}")
+        self.reference.show_text(tr("vs {price}", price=savings.reference_label))
         self.electricity.show_text(_electricity(savings))
 
     def explain(self) -> Popover | None:
         """Open the arithmetic above the figure."""
         if self._savings is None:
             return None
-        popover = Popover(self._theme, self.window(), self.how, "How the saving is computed")
+        name = tr("How the saving is computed")
+        popover = Popover(self._theme, self.window(), self.how, name)
         popover.content.addLayout(_ledger(self._theme, self._savings))
         popover.content.addSpacing(6)
         for assumption in self._savings.assumptions:
             popover.content.addWidget(Paragraph(self._theme, assumption, "caption", "tertiary"))
-        change = Button(self._theme, "Change prices", "link", "compact")
+        change = Button(self._theme, tr("Change prices"), "link", "compact")
         change.clicked.connect(popover.close)
         change.clicked.connect(self.prices_wanted)
         popover.content.addWidget(change, 0, Qt.AlignmentFlag.AlignLeft)
@@ -99,10 +101,12 @@ class SavingsView(QWidget):
 
 
 def _electricity(savings: Savings) -> str:
-    line = f"electricity {number_text.money_of_chat(savings.local_cost_usd)}"
+    cost = number_text.money_of_chat(savings.local_cost_usd)
     if savings.estimated_share <= 0:
-        return line
-    return f"{line}, estimated" if savings.estimated_share >= 1 else f"{line}, partly estimated"
+        return tr("electricity {cost}", cost=cost)
+    if savings.estimated_share >= 1:
+        return tr("electricity {cost}, estimated", cost=cost)
+    return tr("electricity {cost}, partly estimated", cost=cost)
 
 
 def _ledger(theme: Theme, savings: Savings) -> QGridLayout:
@@ -113,7 +117,7 @@ def _ledger(theme: Theme, savings: Savings) -> QGridLayout:
     grid.setColumnStretch(1, 1)
     right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
     rows = [(line.label, line.arithmetic, line.usd) for line in savings.lines]
-    rows.append(("Saved", "", savings.saved_usd))
+    rows.append((tr_in("money", "Saved"), "", savings.saved_usd))
     for number, (label, arithmetic, usd) in enumerate(rows):
         is_sum = number == len(rows) - 1
         at = number + is_sum

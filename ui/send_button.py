@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPaintEvent
 
+from runtime.language import tr
 from ui.controls import PaintedButton
 from ui.theme import Theme
 
@@ -13,16 +14,16 @@ class SendButton(PaintedButton):
     """Send, or Stop while an answer runs."""
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__(theme, "Send")
+        super().__init__(theme, tr("Send"))
         self.is_stop = False
         self.setFixedSize(32, 32)
-        self.setToolTip("Send (Enter)")
+        self.setToolTip(tr("Send (Enter)"))
 
     def show_stop(self, is_stop: bool) -> None:
         if is_stop != self.is_stop:
             self.is_stop = is_stop
-            self.setAccessibleName("Stop" if is_stop else "Send")
-            self.setToolTip("Stop (Esc)" if is_stop else "Send (Enter)")
+            self.setAccessibleName(tr("Stop") if is_stop else tr("Send"))
+            self.setToolTip(tr("Stop (Esc)") if is_stop else tr("Send (Enter)"))
             self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:

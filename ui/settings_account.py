@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from app.discover.state import AccountView, DiscoverCommands
+from runtime.language import tr
 from ui import settings_hub_words as words
 from ui.controls import Button
 from ui.labels import Label, Paragraph
@@ -29,7 +30,7 @@ class TokenField(QLineEdit):
         self.setFont(theme.font("ui"))
         self.setFixedHeight(theme.px("control.default"))
         self.setPlaceholderText(PLACEHOLDER)
-        self.setAccessibleName("Token")
+        self.setAccessibleName(tr("Token"))
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.DefaultContextMenu)
 
     def taken(self) -> str:
@@ -50,7 +51,7 @@ class AccountRow(QWidget):
         row.setSpacing(24)
         texts = QVBoxLayout()
         texts.setSpacing(0)
-        texts.addWidget(Label(theme, "Account", weight=500))
+        texts.addWidget(Label(theme, tr("Account"), weight=500))
         self.line = Paragraph(theme, "", "small", "secondary")
         texts.addWidget(self.line)
         self.error = Paragraph(theme, "", "small", "error", selectable=True)
@@ -87,11 +88,11 @@ class AccountRow(QWidget):
         self.field.returnPressed.connect(self._sign_in)
         self.field.textChanged.connect(lambda text: self.sign_in.setEnabled(bool(text.strip())))
         row.addWidget(self.field, 1)
-        self.sign_in = Button(theme, "Sign in")
+        self.sign_in = Button(theme, tr("Sign in"))
         self.sign_in.setEnabled(False)
         self.sign_in.clicked.connect(lambda _=False: self._sign_in())
         row.addWidget(self.sign_in)
-        self.sign_out = Button(theme, "Sign out")
+        self.sign_out = Button(theme, tr("Sign out"))
         self.sign_out.clicked.connect(lambda _=False: self._commands.sign_out())
         row.addWidget(self.sign_out)
         return place

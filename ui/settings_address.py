@@ -9,7 +9,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
-from ui.labels import Label
+from runtime.language import tr
+from ui.labels import Paragraph
 from ui.theme import Theme
 
 FIELD_PX = 300
@@ -28,7 +29,7 @@ def address(text: str, example: str) -> Address:
     cleaned = text.strip()
     if not cleaned:
         return Address()
-    wrong = Address(error=f"Write an address like {example}.")
+    wrong = Address(error=tr("Write an address like {example}.", example=example))
     url = cleaned if "://" in cleaned else f"{example.partition('://')[0]}://{cleaned}"
     try:
         parts = urlsplit(url)
@@ -39,7 +40,8 @@ def address(text: str, example: str) -> Address:
     if parts.scheme not in ("http", "https") or not parts.hostname or not is_written or port == 0:
         return wrong
     if parts.username is not None or parts.password is not None:
-        return Address(error="An address with a password is not kept; set it in the environment.")
+        said = tr("An address with a password is not kept; set it in the environment.")
+        return Address(error=said)
     if parts.query or parts.fragment:
         return wrong
     return Address(url.rstrip("/"))
@@ -78,7 +80,8 @@ class AddressField(QWidget):
         self.field.left.connect(self._take)
         self.field.given_up.connect(self._restore)
         self.field.textEdited.connect(lambda: self._tell(""))
-        self.error = Label(theme, "", "small", "error")
+        self.error = Paragraph(theme, "", "small", "error")
+        self.error.setFixedWidth(FIELD_PX)
         self.error.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.error.hide()
         column = QVBoxLayout(self)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from app.settings import Settings
+from runtime.language import marked, tr
 from ui.number_field import NumberField, NumberKind
 from ui.page_frame import Card, hairline
 from ui.settings_rows import ChoiceRow, with_rows
 from ui.settings_switch import Switch
 from ui.theme import Theme
 
-HEADING = "Downloads"
+HEADING = marked("Downloads")
 MIB = 1024**2
 AT_ONCE = NumberKind(1, 4, whole=True)
 CONNECTIONS = NumberKind(1, 8, whole=True)
@@ -31,28 +32,32 @@ class DownloadsCard(Card):
     """`change` takes changed fields of the settings."""
 
     def __init__(self, theme: Theme, change: Callable[..., None]) -> None:
-        super().__init__(theme, HEADING)
-        self.at_once = NumberField(theme, "Downloads at once", AT_ONCE)
+        super().__init__(theme, tr(HEADING))
+        self.at_once = NumberField(theme, tr("Downloads at once"), AT_ONCE)
         self.at_once.changed.connect(lambda value: change(downloads_at_once=int(value)))
-        self.connections = NumberField(theme, "Connections for each", CONNECTIONS)
+        self.connections = NumberField(theme, tr("Connections for each"), CONNECTIONS)
         self.connections.changed.connect(lambda value: change(download_connections=int(value)))
-        self.limit = NumberField(theme, "Speed limit", LIMIT, "MiB/s")
+        self.limit = NumberField(theme, tr("Speed limit"), LIMIT, "MiB/s")
         self.limit.changed.connect(
             lambda value: change(download_limit_bytes_per_s=limit_bytes_per_s(value))
         )
-        self.resume = Switch(theme, "Go on at the start")
+        self.resume = Switch(theme, tr("Go on at the start"))
         self.resume.turned.connect(lambda on: change(resume_downloads=on))
         rows = (
-            ("Downloads at once", "From 1 to 4; the others wait their turn.", self.at_once),
             (
-                "Connections for each",
-                "From 1 to 8. More may be faster on a quick line far from the hub.",
+                tr("Downloads at once"),
+                tr("From 1 to 4; the others wait their turn."),
+                self.at_once,
+            ),
+            (
+                tr("Connections for each"),
+                tr("From 1 to 8. More may be faster on a quick line far from the hub."),
                 self.connections,
             ),
-            ("Speed limit", "For all downloads together. 0 is no limit.", self.limit),
+            (tr("Speed limit"), tr("For all downloads together. 0 is no limit."), self.limit),
             (
-                "Go on at the start",
-                "Downloads that were running go on when Coterie starts; those you paused wait.",
+                tr("Go on at the start"),
+                tr("Downloads that were running go on when Coterie starts; those you paused wait."),
                 self.resume,
             ),
         )

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from app.discover.state import AccountView, DiscoverCommands
 from app.settings import Settings
+from runtime.language import tr, tr_in
 from ui import settings_hub_words as words
 from ui.page_frame import Card, hairline
 from ui.settings_account import AccountRow
@@ -54,26 +55,27 @@ class HubCard(Card):
 
     def _build_address(self) -> None:
         given = self._given.endpoint
-        self.endpoint = AddressField(self._theme, "Address", words.USUAL_HUB, EXAMPLE_HUB)
+        self.endpoint = AddressField(self._theme, tr("Address"), words.USUAL_HUB, EXAMPLE_HUB)
         self.endpoint.changed.connect(lambda url: self._change(hub_endpoint=url))
         if given.name:
             self.endpoint.fix(given.value)
         line = words.set_by(given, words.HUB_LINE)
-        self.content.addWidget(ChoiceRow(self._theme, "Address", line, self.endpoint))
+        self.content.addWidget(ChoiceRow(self._theme, tr("Address"), line, self.endpoint))
 
     def _build_offline(self) -> None:
         given = self._given.offline
-        self.offline = Switch(self._theme, "Work offline")
+        self.offline = Switch(self._theme, tr("Work offline"))
         self.offline.turned.connect(lambda on: self._change(hub_offline=on))
         self.offline.setEnabled(not given.name)
         line = words.set_by(given, words.OFFLINE_LINE)
-        self.content.addWidget(ChoiceRow(self._theme, "Work offline", line, self.offline))
+        self.content.addWidget(ChoiceRow(self._theme, tr("Work offline"), line, self.offline))
 
     def _build_proxy(self) -> None:
         given = self._given.proxy
-        self.proxy = AddressField(self._theme, "Proxy", words.USUAL_PROXY, EXAMPLE_PROXY)
+        usual = tr_in("proxy", "None")
+        self.proxy = AddressField(self._theme, tr("Proxy"), usual, EXAMPLE_PROXY)
         self.proxy.changed.connect(lambda url: self._change(proxy=url))
         if given.name:
             self.proxy.fix(given.value)
         line = words.set_by(given, words.PROXY_LINE)
-        self.content.addWidget(ChoiceRow(self._theme, "Proxy", line, self.proxy))
+        self.content.addWidget(ChoiceRow(self._theme, tr("Proxy"), line, self.proxy))

@@ -7,16 +7,19 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from app.discover.state import AccountView
+from runtime.language import marked, tr
 from ui.problem_card import spoken
 
-USUAL_HUB, USUAL_PROXY = "https://huggingface.co", "None"
-HUB_LINE = "Where models are looked for and downloaded from. Leave it empty for the usual one."
-OFFLINE_LINE = "Nothing is asked of the hub. Models on this computer work as ever."
-PROXY_LINE = "What requests to the hub go through, where your network needs it."
-KEPT_LINE = "The token is kept where the hub's own tools keep it."
-SIGNED_OUT_LINE = (
+USUAL_HUB = "https://huggingface.co"
+HUB_LINE = marked(
+    "Where models are looked for and downloaded from. Leave it empty for the usual one."
+)
+OFFLINE_LINE = marked("Nothing is asked of the hub. Models on this computer work as ever.")
+PROXY_LINE = marked("What requests to the hub go through, where your network needs it.")
+KEPT_LINE = marked("The token is kept where the hub's own tools keep it.")
+SIGNED_OUT_LINE = marked(
     "Only gated and private models need one. Make a token with read access at"
-    f" huggingface.co/settings/tokens. {KEPT_LINE}"
+    " huggingface.co/settings/tokens. The token is kept where the hub's own tools keep it."
 )
 _TRUE = ("1", "ON", "YES", "TRUE")
 _PROXIES = ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")
@@ -73,8 +76,8 @@ def without_password(url: str) -> str:
 
 
 def set_by(given: Given, line: str) -> str:
-    """`line`, or who sets it instead."""
-    return f"Set by {given.name}; change it there." if given.name else line
+    """`line` in the person's language, or who sets it instead."""
+    return tr("Set by {name}; change it there.", name=given.name) if given.name else tr(line)
 
 
 @dataclass(frozen=True)
@@ -93,11 +96,17 @@ def account_words(view: AccountView, token: Given) -> AccountWords:
     error = spoken(view.problem) if view.problem else ""
     if view.source == "environment":
         name = token.name or "HF_TOKEN"
-        who = f"Signed in as {view.name}" if view.name else f"A token is set by {name}"
-        return AccountWords(f"The token comes from {name}; change it there.", who, error)
+        who = _signed_in(view) or tr("A token is set by {name}", name=name)
+        line = tr("The token comes from {name}; change it there.", name=name)
+        return AccountWords(line, who, error)
     if view.busy:
-        return AccountWords(SIGNED_OUT_LINE, "Checking the token\N{HORIZONTAL ELLIPSIS}")
+        who = tr("Checking the token\N{HORIZONTAL ELLIPSIS}")
+        return AccountWords(tr(SIGNED_OUT_LINE), who)
     if view.name or view.source == "stored":
-        who = f"Signed in as {view.name}" if view.name else "A token is stored"
-        return AccountWords(KEPT_LINE, who, error, can_sign_out=True)
-    return AccountWords(SIGNED_OUT_LINE, "", error, can_sign_in=True)
+        who = _signed_in(view) or tr("A token is stored")
+        return AccountWords(tr(KEPT_LINE), who, error, can_sign_out=True)
+    return AccountWords(tr(SIGNED_OUT_LINE), "", error, can_sign_in=True)
+
+
+def _signed_in(view: AccountView) -> str:
+    return tr("Signed in as {name}", name=view.name) if view.name else ""

@@ -6,6 +6,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
+from runtime.language import tr
 from ui.controls import IconButton
 from ui.labels import Label
 from ui.popover import Popover
@@ -22,13 +23,13 @@ class ShortcutSheet(Popover):
     """Two columns of groups; it scrolls where the window is too small."""
 
     def __init__(self, theme: Theme, window: QWidget, opener: QWidget) -> None:
-        super().__init__(theme, window, opener, "Keyboard shortcuts")
+        super().__init__(theme, window, opener, tr("Keyboard shortcuts"))
         self.setAccessibleDescription(spoken())
         side = theme.px("space.6") + _SHADOW_PX
         self.content.setContentsMargins(side, side - 6, side - 10, side - 6)
         head = QHBoxLayout()
-        head.addWidget(Label(theme, "Keyboard shortcuts", "reading_heading"), 1)
-        self.leave = IconButton(theme, "x", "Close", shortcut="Esc")
+        head.addWidget(Label(theme, tr("Keyboard shortcuts"), "reading_heading"), 1)
+        self.leave = IconButton(theme, "x", tr("Close"), shortcut="Esc")
         self.leave.clicked.connect(self.close)
         head.addWidget(self.leave)
         self.content.addLayout(head)
@@ -70,7 +71,7 @@ class ShortcutSheet(Popover):
 def spoken() -> str:
     """The whole sheet for those who hear it."""
     return "\n".join(
-        f"{name}: " + "; ".join(f"{one.words}, {key_text(one)}" for one in held)
+        f"{tr(name)}: " + "; ".join(f"{tr(one.words)}, {key_text(one)}" for one in held)
         for name, held in groups()
     )
 
@@ -89,7 +90,7 @@ def _columns(theme: Theme, count: int) -> QWidget:
         # A group stands on the right when most of it lies in the second half.
         side = sides[so_far + (len(held) + 2) / 2 > half]
         so_far += len(held) + 2
-        side.addWidget(Label(theme, name, "small", "tertiary", weight=500))
+        side.addWidget(Label(theme, tr(name), "small", "tertiary", weight=500))
         side.addSpacing(4)
         side.addLayout(_group(theme, held))
         side.addSpacing(18)
@@ -107,7 +108,7 @@ def _group(theme: Theme, held: tuple[Shortcut, ...]) -> QGridLayout:
     grid.setVerticalSpacing(4)
     grid.setColumnStretch(0, 1)
     for number, one in enumerate(held):
-        grid.addWidget(Label(theme, one.words), number, 0)
+        grid.addWidget(Label(theme, tr(one.words)), number, 0)
         keys = Label(theme, key_text(one), "small", "secondary", weight=500)
         grid.addWidget(keys, number, 1, Qt.AlignmentFlag.AlignRight)
     return grid

@@ -8,12 +8,15 @@ from typing import Literal
 from PySide6.QtCore import QKeyCombination, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
 
+from runtime.language import marked, tr
+
 Where = Literal["window", "list", "own"]
 
 
 @dataclass(frozen=True)
 class Shortcut:
     """`keys` do `deed`. Of the place "window" they act everywhere, of "list" in the list of chats.
+    `group` and `words` are texts for `tr`.
 
     "own" are keys that a control has by itself: they are here for the sheet, and tests press them.
     """
@@ -25,38 +28,60 @@ class Shortcut:
     words: str
 
 
-SHORTCUTS = (
-    Shortcut("window", "new_chat", ("Ctrl+N",), "Chats", "New chat"),
-    Shortcut("window", "search", ("Ctrl+K",), "Chats", "Search chats"),
-    Shortcut("window", "next_chat", ("Ctrl+PgDown",), "Chats", "Next chat in the list"),
-    Shortcut("window", "previous_chat", ("Ctrl+PgUp",), "Chats", "Previous chat in the list"),
-    Shortcut("window", "rename_chat", ("Ctrl+Shift+R",), "Chats", "Rename the open chat"),
-    Shortcut("window", "pin_chat", ("Ctrl+Shift+P",), "Chats", "Pin or unpin the open chat"),
-    Shortcut("window", "export_chat", ("Ctrl+Shift+E",), "Chats", "Export it as Markdown"),
-    Shortcut("window", "delete_chat", ("Ctrl+Shift+Backspace",), "Chats", "Delete the open chat"),
-    Shortcut("own", "send", ("Return",), "Messages", "Send"),
-    Shortcut("own", "line", ("Shift+Return",), "Messages", "New line"),
-    Shortcut("own", "stop", ("Esc",), "Messages", "Stop the answer"),
-    Shortcut("window", "write", ("Ctrl+L",), "Messages", "Go to the message field"),
-    Shortcut("window", "regenerate", ("Ctrl+R",), "Messages", "Answer again"),
-    Shortcut("list", "open", ("Return", "Enter", "Space"), "In the list", "Open, or fold a folder"),
-    Shortcut("list", "unfold", ("Right",), "In the list", "Open a folder"),
-    Shortcut("list", "fold", ("Left",), "In the list", "Close a folder"),
-    Shortcut("list", "rename", ("F2",), "In the list", "Rename"),
-    Shortcut("list", "delete", ("Del",), "In the list", "Delete"),
-    Shortcut("list", "undo", ("Ctrl+Z",), "In the list", "Bring back what was deleted"),
-    Shortcut("list", "menu", ("Shift+F10", "Menu"), "In the list", "Menu of the row"),
-    Shortcut("window", "chats", ("Ctrl+1",), "Window", "Chats"),
-    Shortcut("window", "models", ("Ctrl+2",), "Window", "Models"),
-    Shortcut("window", "settings", ("Ctrl+3", "Ctrl+,"), "Window", "Settings"),
-    Shortcut("window", "list", ("Ctrl+B",), "Window", "Show or hide the list in a narrow window"),
-    Shortcut("window", "panel", ("Ctrl+.",), "Window", "Open or close the live panel"),
-    Shortcut("window", "larger", ("Ctrl++", "Ctrl+="), "Window", "Larger"),
-    Shortcut("window", "smaller", ("Ctrl+-",), "Window", "Smaller"),
-    Shortcut("window", "usual_size", ("Ctrl+0",), "Window", "Usual size"),
-    Shortcut("window", "shortcuts", ("F1", "Ctrl+/"), "Window", "These shortcuts"),
-    Shortcut("window", "quit", ("Ctrl+Q",), "Window", "Quit"),
+# By group: where, deed, keys, and the words for it.
+_ROWS: tuple[tuple[str, tuple[tuple[Where, str, tuple[str, ...], str], ...]], ...] = (
+    (
+        marked("Chats"),
+        (
+            ("window", "new_chat", ("Ctrl+N",), marked("New chat")),
+            ("window", "search", ("Ctrl+K",), marked("Search chats")),
+            ("window", "next_chat", ("Ctrl+PgDown",), marked("Next chat in the list")),
+            ("window", "previous_chat", ("Ctrl+PgUp",), marked("Previous chat in the list")),
+            ("window", "rename_chat", ("Ctrl+Shift+R",), marked("Rename the open chat")),
+            ("window", "pin_chat", ("Ctrl+Shift+P",), marked("Pin or unpin the open chat")),
+            ("window", "export_chat", ("Ctrl+Shift+E",), marked("Export it as Markdown")),
+            ("window", "delete_chat", ("Ctrl+Shift+Backspace",), marked("Delete the open chat")),
+        ),
+    ),
+    (
+        marked("Messages"),
+        (
+            ("own", "send", ("Return",), marked("Send")),
+            ("own", "line", ("Shift+Return",), marked("New line")),
+            ("own", "stop", ("Esc",), marked("Stop the answer")),
+            ("window", "write", ("Ctrl+L",), marked("Go to the message field")),
+            ("window", "regenerate", ("Ctrl+R",), marked("Answer again")),
+        ),
+    ),
+    (
+        marked("In the list"),
+        (
+            ("list", "open", ("Return", "Enter", "Space"), marked("Open, or fold a folder")),
+            ("list", "unfold", ("Right",), marked("Open a folder")),
+            ("list", "fold", ("Left",), marked("Close a folder")),
+            ("list", "rename", ("F2",), marked("Rename")),
+            ("list", "delete", ("Del",), marked("Delete")),
+            ("list", "undo", ("Ctrl+Z",), marked("Bring back what was deleted")),
+            ("list", "menu", ("Shift+F10", "Menu"), marked("Menu of the row")),
+        ),
+    ),
+    (
+        marked("Window"),
+        (
+            ("window", "chats", ("Ctrl+1",), marked("Chats")),
+            ("window", "models", ("Ctrl+2",), marked("Models")),
+            ("window", "settings", ("Ctrl+3", "Ctrl+,"), marked("Settings")),
+            ("window", "list", ("Ctrl+B",), marked("Show or hide the list in a narrow window")),
+            ("window", "panel", ("Ctrl+.",), marked("Open or close the live panel")),
+            ("window", "larger", ("Ctrl++", "Ctrl+="), marked("Larger")),
+            ("window", "smaller", ("Ctrl+-",), marked("Smaller")),
+            ("window", "usual_size", ("Ctrl+0",), marked("Usual size")),
+            ("window", "shortcuts", ("F1", "Ctrl+/"), marked("These shortcuts")),
+            ("window", "quit", ("Ctrl+Q",), marked("Quit")),
+        ),
+    ),
 )
+SHORTCUTS = tuple(Shortcut(*row[:3], group, row[3]) for group, rows in _ROWS for row in rows)
 
 
 def of_place(where: Where) -> tuple[Shortcut, ...]:
@@ -83,4 +108,5 @@ def key_text(one: Shortcut) -> str:
     """The keys as this system writes them, two at most. The keyboard has two that are Enter."""
     form = QKeySequence.SequenceFormat.NativeText
     every = (QKeySequence(keys).toString(form).replace("Return", "Enter") for keys in one.keys)
-    return " or ".join(list(dict.fromkeys(every))[:2])
+    first, *others = dict.fromkeys(every)
+    return tr("{first} or {second}", first=first, second=others[0]) if others else first

@@ -6,6 +6,7 @@ from PySide6.QtCore import QPoint, QRectF, QSize, Qt, QUrl, Signal
 from PySide6.QtGui import QFontMetrics, QPaintEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from runtime.language import tr
 from ui.answer_text import AnswerText
 from ui.controls import PaintedButton
 from ui.theme import Theme
@@ -18,7 +19,7 @@ class FoldButton(PaintedButton):
     """A chevron and a line; `opened` turns the chevron."""
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__(theme, "Thinking")
+        super().__init__(theme, tr("Thinking"))
         self.ring_radius = theme.px("radius.control_small")
         self.setCheckable(True)
         self.setFont(theme.font("small", tabular=True))
@@ -37,7 +38,7 @@ class FoldButton(PaintedButton):
 
     def _name(self) -> None:
         self.setAccessibleName(self.text())
-        self.setAccessibleDescription("Shown" if self.isChecked() else "Folded")
+        self.setAccessibleDescription(tr("Shown") if self.isChecked() else tr("Folded"))
 
     def sizeHint(self) -> QSize:
         text_px = QFontMetrics(self.font()).horizontalAdvance(self.text())
@@ -127,7 +128,7 @@ class ThinkingBlock(QWidget):
             text.show_finished(self._reasoning)
 
     def _new_text(self) -> AnswerText:
-        self._text = AnswerText(self._theme, "Thinking", "text.secondary")
+        self._text = AnswerText(self._theme, tr("Thinking"), "text.secondary")
         self._text.link_followed.connect(self.link_followed)
         self._inset.addWidget(self._text)
         return self._text

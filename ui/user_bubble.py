@@ -7,6 +7,7 @@ from PySide6.QtGui import QEnterEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
 from app.session_state import Attachment, MessageView
+from runtime.language import marked, tr
 from ui.labels import Label
 from ui.message_actions import BranchSwitcher, RevealedIcon
 from ui.message_chips import MessageChips
@@ -19,7 +20,7 @@ _BUBBLE_SHARE = 0.86
 _PAD_X, _PAD_Y = 14, 9
 _GAP_PX, _NOTE_PX = 14, 20
 _BRANCH_PX, _ICON_GAP_PX = 28, 2
-_EDIT_NOTE = "Saving sends it again, as another version"
+_EDIT_NOTE = marked("Saving sends it again, as another version")
 
 
 class UserBubble(QWidget):
@@ -49,7 +50,8 @@ class UserBubble(QWidget):
         self.text = UserText(theme, text)
         self.text.setParent(self)
         self.text.setVisible(bool(text))
-        self.note = Label(theme, "Sent when the model is ready", "caption", "tertiary", parent=self)
+        later = tr("Sent when the model is ready")
+        self.note = Label(theme, later, "caption", "tertiary", parent=self)
         self.note.setVisible(waiting)
         self.icons = [] if waiting else self._icons()
         self.branch = BranchSwitcher(theme, self)
@@ -59,9 +61,9 @@ class UserBubble(QWidget):
         self.setSizePolicy(policy)
 
     def _icons(self) -> list[RevealedIcon]:
-        self.edit = RevealedIcon(self._theme, "pencil", "Edit message", self)
-        self.copy = RevealedIcon(self._theme, "copy", "Copy message", self)
-        self.delete = RevealedIcon(self._theme, "trash-2", "Delete message", self)
+        self.edit = RevealedIcon(self._theme, "pencil", tr("Edit message"), self)
+        self.copy = RevealedIcon(self._theme, "copy", tr("Copy message"), self)
+        self.delete = RevealedIcon(self._theme, "trash-2", tr("Delete message"), self)
         self.edit.clicked.connect(self.begin_edit)
         self.copy.clicked.connect(lambda: QApplication.clipboard().setText(self.text.text))
         self.delete.clicked.connect(self.deleted)
@@ -92,7 +94,7 @@ class UserBubble(QWidget):
     def begin_edit(self) -> None:
         if self.editor is not None:
             return
-        self.editor = MessageEdit(self._theme, self.text.text, _EDIT_NOTE)
+        self.editor = MessageEdit(self._theme, self.text.text, tr(_EDIT_NOTE))
         self.editor.setParent(self)
         self.editor.saved.connect(self._save)
         self.editor.given_up.connect(self.end_edit)

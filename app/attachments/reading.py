@@ -12,19 +12,20 @@ from app.attachments.decoding import decoded, plain
 from app.attachments.kinds import is_wrapped, kind_of
 from app.attachments.names import shown_name
 from app.attachments.pdf_text import MOST_PAGES, Outcome
+from app.attachments.problems import said
 from app.child_process import Answer, Child
 from app.session_state import Attachment
 from runtime.errors import Problem
+from runtime.language import tr
 
 LARGEST_FILE_BYTES = 20 * problems.MIB
 # Mostly pictures; the text in it has its own bound.
 LARGEST_PDF_BYTES = 100 * problems.MIB
 PDF_COMMAND = (sys.executable, "-P", "-m", "app.attachments.pdf_text")
 _PDF_MARK, _HEAD_BYTES = b"%PDF-", 1024
-_PDF_PROBLEMS = {
+_PDF_PROBLEMS: dict[int, Problem] = {
     Outcome.PROTECTED: problems.PDF_PROTECTED,
     Outcome.WITHOUT_TEXT: problems.PDF_WITHOUT_TEXT,
-    Outcome.TOO_MANY_PAGES: problems.too_many_pages(MOST_PAGES),
     Outcome.TOO_LONG: problems.TOO_LONG,
     Outcome.TOO_HEAVY: problems.PDF_TOO_HEAVY,
     Outcome.NO_READER: problems.PDF_NO_READER,
@@ -50,9 +51,9 @@ def read_attachment(path: Path, deadline_s: float = 20.0) -> Attachment:
             text, note = _text(data)
         return Attachment(name, kind, _bounded(text), size_bytes, note=note)
     except OSError as error:
-        problem = problems.unreadable(error.strerror or "it can't be opened")
+        problem = problems.unreadable(error.strerror or tr("it can't be opened"))
     except ValueError:  # a zero byte in the path
-        problem = problems.unreadable("there can be no file of this name")
+        problem = problems.unreadable(tr("there can be no file of this name"))
     except _Refused as refused:
         problem = refused.problem
     return Attachment(name, kind, "", size_bytes, problem=problem)
@@ -75,13 +76,13 @@ def _read(path: Path) -> tuple[bytes, int]:
     # Opening a pipe would otherwise wait for somebody to write into it.
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     if path.is_dir():
-        raise _Refused(problems.NOT_A_FILE)
+        raise _Refused(said(problems.NOT_A_FILE))
     with os.fdopen(os.open(path, flags), "rb") as file:
         about = os.fstat(file.fileno())
         if not stat.S_ISREG(about.st_mode):
-            raise _Refused(problems.NOT_A_FILE)
+            raise _Refused(said(problems.NOT_A_FILE))
         if is_wrapped(path):
-            raise _Refused(problems.WRAPPED)
+            raise _Refused(said(problems.WRAPPED))
         head = file.read(_HEAD_BYTES)
         is_pdf = _is_pdf(head, kind_of(path).kind)
         limit_bytes = LARGEST_PDF_BYTES if is_pdf else LARGEST_FILE_BYTES
@@ -102,17 +103,18 @@ def _text(data: bytes) -> tuple[str, str]:
     """The text, and what to know of it."""
     found = decoded(data)
     if found is None:
-        raise _Refused(problems.NOT_TEXT)
+        raise _Refused(said(problems.NOT_TEXT))
     if not found.guessed:
         return found.text, ""
-    return found.text, f"Read as {found.guessed}: look at its accents, they may be wrong."
+    note = tr("Read as {encoding}: look at its accents, they may be wrong.", encoding=found.guessed)
+    return found.text, note
 
 
 def _bounded(text: str) -> str:
     if not text.strip():
-        raise _Refused(problems.EMPTY)
+        raise _Refused(said(problems.EMPTY))
     if len(text) > problems.MOST_CHARACTERS:
-        raise _Refused(problems.TOO_LONG)
+        raise _Refused(said(problems.TOO_LONG))
     return text
 
 
@@ -132,7 +134,9 @@ def pdf_problem(answer: Answer, deadline_s: float) -> Problem | None:
     if code is None:
         return problems.unreadable(answer.last_words)
     if code < 0:  # ended by the system, which is out of memory
-        return problems.PDF_TOO_HEAVY
+        return said(problems.PDF_TOO_HEAVY)
     if code == Outcome.TEXT:
         return None
-    return next((p for o, p in _PDF_PROBLEMS.items() if o == code), problems.PDF_DAMAGED)
+    if code == Outcome.TOO_MANY_PAGES:
+        return problems.too_many_pages(MOST_PAGES)
+    return said(_PDF_PROBLEMS.get(code, problems.PDF_DAMAGED))

@@ -13,9 +13,10 @@ from collections.abc import Iterable
 import msgspec
 
 from app.chat_tree import ChatTree, TreeMessage
+from runtime.language import marked, tr
 from runtime.protocol.messages import Role
 
-PICTURE = "[picture]"
+PICTURE = marked("[picture]")
 _ROLES: dict[str, Role] = {"user": "user", "assistant": "assistant"}
 
 
@@ -135,7 +136,7 @@ def _said(parts: Iterable[str | _Part | None]) -> Iterable[str]:
         elif part is None:
             continue
         else:
-            said = part.text or PICTURE
+            said = part.text or tr(PICTURE)
         if said:
             yield said
 

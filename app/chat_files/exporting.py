@@ -14,6 +14,7 @@ from app.chat_files.markdown_writing import as_markdown
 from app.chat_tree import ChatTree
 from app.session_state import ExportFormat
 from runtime.errors import CoterieError, Problem
+from runtime.language import tr
 
 
 def write_export(trees: Sequence[ChatTree], path: Path, file_format: ExportFormat) -> None:
@@ -23,7 +24,7 @@ def write_export(trees: Sequence[ChatTree], path: Path, file_format: ExportForma
     Raises CoterieError of kind "export_empty" or "not_exported".
     """
     if not trees:
-        raise CoterieError(_NOTHING)
+        raise CoterieError(_nothing())
     try:
         if file_format == "json":
             _write_whole(path, as_json(trees))
@@ -34,10 +35,11 @@ def write_export(trees: Sequence[ChatTree], path: Path, file_format: ExportForma
     except OSError as error:
         raise CoterieError(_not_exported(path, error.strerror or str(error))) from error
     except UnicodeEncodeError as error:
-        reason = "a text in a chat is not valid Unicode"
+        reason = tr("a text in a chat is not valid Unicode")
         raise CoterieError(_not_exported(path, reason)) from error
     except ValueError as error:  # a zero byte in the path
-        raise CoterieError(_not_exported(path, "there can be no file of this name")) from error
+        reason = tr("there can be no file of this name")
+        raise CoterieError(_not_exported(path, reason)) from error
 
 
 def _write_whole(path: Path, data: bytes) -> None:
@@ -51,7 +53,7 @@ def _write_whole(path: Path, data: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         partial.replace(path)
-    except OSError:
+    except (OSError, ValueError):  # ValueError: a zero byte in the path
         partial.unlink(missing_ok=True)
         raise
 
@@ -76,18 +78,19 @@ def _write_all(folder: Path, trees: Sequence[ChatTree]) -> None:
     beside.rmdir()
 
 
-_NOTHING = Problem(
-    "export_empty",
-    "There is nothing to export",
-    "No chat is saved yet",
-    "Send a message first.",
-)
+def _nothing() -> Problem:
+    return Problem(
+        "export_empty",
+        tr("There is nothing to export"),
+        tr("No chat is saved yet"),
+        tr("Send a message first."),
+    )
 
 
 def _not_exported(path: Path, reason: str) -> Problem:
     return Problem(
         "not_exported",
-        "The chats were not exported",
-        f"{path} could not be written ({reason})",
-        "Choose another place, or check its free space and permissions.",
+        tr("The chats were not exported"),
+        tr("{path} could not be written ({reason})", path=path, reason=reason),
+        tr("Choose another place, or check its free space and permissions."),
     )

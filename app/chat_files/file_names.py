@@ -7,9 +7,11 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from runtime.language import marked, tr
+
 LONGEST_BYTES = 120
 ENDING = ".md"
-NO_TITLE = "Chat"
+NO_TITLE = marked("Chat")
 _REFUSED = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]+')
 _DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 
@@ -33,7 +35,7 @@ def file_stem(title: str) -> str:
     seen = "".join(sign for sign in plain if unicodedata.category(sign) not in ("Cc", "Cf", "Cs"))
     line = " ".join(seen.split()).encode()[:LONGEST_BYTES].decode("utf-8", "ignore").strip(" .")
     if not line:
-        return NO_TITLE
+        return tr(NO_TITLE)
     return f"{line}_" if _DEVICES.fullmatch(line) else line
 
 

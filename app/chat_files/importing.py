@@ -19,6 +19,7 @@ from app.chat_tree import ChatTree
 from app.setting_bounds import wrong_in
 from app.store.tree_order import parents_first
 from runtime.errors import CoterieError
+from runtime.language import number, tr
 
 LARGEST_BYTES = 200_000_000
 MOST_MESSAGES = 100_000
@@ -26,7 +27,6 @@ MOST_MESSAGES = 100_000
 # 20 of them; the braces of code that is talked about count as well.
 MOST_OBJECTS = 4_000_000
 LONGEST_TITLE = 200
-_TOO_MANY = f"it has more than {MOST_MESSAGES:,} messages"
 # A pipe must not be waited for; Windows must not change line ends.
 _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
@@ -51,50 +51,54 @@ def _read(path: Path) -> bytes:
         descriptor = os.open(path, _FLAGS)
         with os.fdopen(descriptor, "rb") as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise Refused("it is not a file")
+                raise Refused(tr("it is not a file"))
             data = file.read(LARGEST_BYTES + 1)
     except OSError as error:
-        raise Refused(error.strerror or "it can't be read") from error
+        raise Refused(error.strerror or tr("it can't be read")) from error
     except ValueError as error:  # a zero byte in the path
-        raise Refused("there can be no file of this name") from error
+        raise Refused(tr("there can be no file of this name")) from error
     if len(data) > LARGEST_BYTES:
-        raise Refused(f"it is larger than {LARGEST_BYTES // 10**6} MB")
+        raise Refused(tr("it is larger than {size} MB", size=LARGEST_BYTES // 10**6))
     return data.removeprefix(b"\xef\xbb\xbf")
 
 
 def _chats(data: bytes) -> tuple[ChatTree, ...]:
     if data.startswith(b"PK"):
-        raise Refused("it is a zip file; unpack it and choose the conversations.json in it")
+        raise Refused(tr("it is a zip file; unpack it and choose the conversations.json in it"))
     try:
         first = data.lstrip()[:1]
         if first in (b"{", b"["):
             return _json_chats(data, first)
         return (chat_in_markdown(data.decode("utf-8")),)
     except msgspec.MsgspecError as error:
-        raise Refused(f"it is not as expected ({error})") from error
+        raise Refused(tr("it is not as expected ({error})", error=error)) from error
     except UnicodeDecodeError as error:
-        raise Refused("it is not text in UTF-8") from error
+        raise Refused(tr("it is not text in UTF-8")) from error
     except RecursionError as error:
-        raise Refused("it is nested too deeply") from error
+        raise Refused(tr("it is nested too deeply")) from error
 
 
 def _json_chats(data: bytes, first: bytes) -> tuple[ChatTree, ...]:
     if data.count(b"{") + data.count(b"[") > MOST_OBJECTS:
-        raise Refused(_TOO_MANY)
+        raise _too_many()
     if first == b"[":
         return chats_in_chatgpt(data)
     if not is_ours(data):
-        raise Refused("another program wrote it, one whose chats are not known here")
+        raise Refused(tr("another program wrote it, one whose chats are not known here"))
     return chats_in_json(data)
 
 
 def _check(trees: tuple[ChatTree, ...]) -> None:
     if sum(len(tree.messages) for tree in trees) > MOST_MESSAGES:
-        raise Refused(_TOO_MANY)
+        raise _too_many()
     if not any(tree.messages for tree in trees):
-        raise Refused("there is no message in it")
+        raise Refused(tr("there is no message in it"))
     for tree in trees:
         parents_first(tree)
+
+
+def _too_many(most: int = MOST_MESSAGES) -> Refused:
+    return Refused(tr("it has more than {n} messages", n=number(most, ",")))
 
 
 def _tidied(tree: ChatTree) -> ChatTree:

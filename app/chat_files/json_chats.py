@@ -8,6 +8,7 @@ import msgspec
 
 from app.chat_files.refusal import Refused
 from app.chat_tree import ChatTree
+from runtime.language import tr
 
 FORMAT = "coterie-chat"
 FORMAT_VERSION = 1
@@ -39,5 +40,5 @@ def is_ours(data: bytes) -> bool:
 def chats_in_json(data: bytes) -> tuple[ChatTree, ...]:
     """Raises Refused, and msgspec.MsgspecError where it is not as it should be."""
     if msgspec.json.decode(data, type=_Head).version > FORMAT_VERSION:
-        raise Refused("a newer Coterie wrote it")
+        raise Refused(tr("a newer Coterie wrote it"))
     return msgspec.json.decode(data, type=ChatFile).chats

@@ -9,6 +9,7 @@ import msgspec
 from app.chat_files.marks import FORMAT_VERSION, ChatMark, MessageMark, first_mark
 from app.chat_files.refusal import Refused
 from app.chat_tree import ChatTree, TreeMessage
+from runtime.language import tr
 
 Mark = TypeVar("Mark", ChatMark, MessageMark)
 
@@ -20,11 +21,11 @@ def chat_in_markdown(document: str) -> ChatTree:
     """
     found = first_mark(document)
     if found is None:
-        raise Refused("it is no chat that Coterie wrote")
+        raise Refused(tr("it is no chat that Coterie wrote"))
     marks, said, rest = found
     head = _decoded(said, ChatMark)
     if head.version > FORMAT_VERSION:
-        raise Refused("a newer Coterie wrote it")
+        raise Refused(tr("a newer Coterie wrote it"))
     messages: list[TreeMessage] = []
     for said_before, text in marks.texts(rest):
         mark = _decoded(said_before, MessageMark)
@@ -47,4 +48,4 @@ def _decoded(said: str, kind: type[Mark]) -> Mark:
     try:
         return msgspec.json.decode(said, type=kind)
     except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
-        raise Refused("a hidden line in it is damaged") from error
+        raise Refused(tr("a hidden line in it is damaged")) from error

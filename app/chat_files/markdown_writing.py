@@ -8,10 +8,12 @@ from app import number_text
 from app.chat_files.branch import shown_branch
 from app.chat_files.marks import AFTER_TEXT, FORMAT_VERSION, ChatMark, Marks, MessageMark, marks_for
 from app.chat_tree import ChatTree, TreeMessage
+from runtime.language import marked, tr, tr_n
 from runtime.protocol.messages import GenerationStats
 
-NO_TITLE = "Chat"
-_NAMES = {"user": "You", "assistant": "Answer", "system": "System"}
+NO_TITLE = marked("Chat")
+_NAMES = {"user": marked("You"), "assistant": marked("Answer"), "system": marked("System")}
+_STATUSES = {"stopped": marked("stopped"), "failed": marked("failed")}
 _DOT = " \N{MIDDLE DOT} "
 
 
@@ -19,7 +21,7 @@ def as_markdown(tree: ChatTree) -> str:
     """The shown branch. `markdown_reading` takes its messages in again as they were."""
     branch = shown_branch(tree)
     marks = marks_for((tree.title, *(text for one in branch for text in _texts(one))))
-    title = " ".join(tree.title.split()) or NO_TITLE
+    title = " ".join(tree.title.split()) or tr(NO_TITLE)
     head = ChatMark(
         tree.title, FORMAT_VERSION, created_at_s=tree.created_at_s, updated_at_s=tree.updated_at_s
     )
@@ -34,12 +36,21 @@ def stats_line(stats: GenerationStats) -> str:
     if stats.decode_tokens_per_s is not None:
         parts.append(number_text.tokens_per_s_unit(stats.decode_tokens_per_s))
     if stats.ttft_s is not None:
-        parts.append(f"first token {number_text.duration(stats.ttft_s)}")
-    prompt = f"prompt {number_text.counted(stats.prompt_tokens, 'token')}"
-    if stats.cached_tokens:
-        prompt += f", {number_text.tokens(stats.cached_tokens)} of them cached"
-    parts += [prompt, f"answer {number_text.counted(stats.completion_tokens, 'token')}"]
+        parts.append(tr("first token {time}", time=number_text.duration(stats.ttft_s)))
+    parts.append(_prompt_words(stats))
+    parts.append(tr_n("answer {n} token", "answer {n} tokens", stats.completion_tokens))
     return _DOT.join(parts)
+
+
+def _prompt_words(stats: GenerationStats) -> str:
+    if not stats.cached_tokens:
+        return tr_n("prompt {n} token", "prompt {n} tokens", stats.prompt_tokens)
+    return tr_n(
+        "prompt {n} token, {cached} of them cached",
+        "prompt {n} tokens, {cached} of them cached",
+        stats.prompt_tokens,
+        cached=number_text.tokens(stats.cached_tokens),
+    )
 
 
 def open_fence(text: str) -> str:
@@ -71,7 +82,8 @@ def _message(message: TreeMessage, marks: Marks) -> str:
     )
     parts = [f"## {_who(message)}"]
     if message.attachments:
-        parts.append(f"Attached: {', '.join(_inline(file.name) for file in message.attachments)}")
+        names = ", ".join(_inline(file.name) for file in message.attachments)
+        parts.append(tr("Attached: {names}", names=names))
     if message.reasoning:
         parts.append(_thought(message))
     parts.append(f"{marks.begin(mark)}\n{message.text}{closing}{AFTER_TEXT}{marks.end}")
@@ -81,13 +93,14 @@ def _message(message: TreeMessage, marks: Marks) -> str:
 
 
 def _who(message: TreeMessage) -> str:
-    parts = [_NAMES[message.role]]
+    parts = [tr(_NAMES[message.role])]
     if message.model_id:
         parts.append(" ".join(message.model_id.split()))
     if when := _when(message.created_at_s):
         parts.append(when)
     if message.status != "complete":
-        parts.append(" ".join(message.status.split()))
+        status = " ".join(message.status.split())
+        parts.append(tr(_STATUSES[status]) if status in _STATUSES else status)
     return _DOT.join(parts)
 
 
@@ -103,9 +116,9 @@ def _when(unix_s: float) -> str:
 def _thought(message: TreeMessage) -> str:
     """A quote, since a line of it can't end a quote from inside."""
     stats = message.stats
-    title = "Thought first"
+    title = tr("Thought first")
     if stats is not None and stats.reasoning_s > 0:
-        title = f"Thought for {number_text.duration(stats.reasoning_s)}"
+        title = tr("Thought for {time}", time=number_text.duration(stats.reasoning_s))
     lines = [f"**{title}**", "", *message.reasoning.strip().splitlines()]
     return "\n".join(f"> {line}".rstrip() for line in lines)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from runtime.errors import CoterieError, Problem
+from runtime.language import tr
 
 
 class Refused(Exception):
@@ -15,8 +16,8 @@ def import_invalid(path: Path, reason: str) -> CoterieError:
     return CoterieError(
         Problem(
             "import_invalid",
-            "A chat could not be imported",
+            tr("A chat could not be imported"),
             f"{path.name}: {reason}",
-            "Choose a file that Coterie exported, or conversations.json of ChatGPT's export.",
+            tr("Choose a file that Coterie exported, or conversations.json of ChatGPT's export."),
         )
     )

@@ -55,6 +55,11 @@ def parser() -> argparse.ArgumentParser:
         metavar="FILE|auto|cpu|gpu",
         help="a plan of `coterie plan --json`, the best one, all in RAM or all on the GPU",
     )
+    run.add_argument(
+        "--experts",
+        metavar="FILE.csv",
+        help="count how often each expert is picked, which slows the answer a little",
+    )
     _json(run)
 
     plan = commands.add_parser("plan", help="where a model would go, and how fast it would be")

@@ -6,6 +6,7 @@ import argparse
 import json
 import queue
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TextIO
 
 from msgspec.structs import replace
@@ -13,16 +14,18 @@ from msgspec.structs import replace
 from app.cli.answer_numbers import AnswerNumbers
 from app.cli.interrupts import first_interrupt
 from app.cli.placement_choice import chosen_placement
+from app.dashboard.expert_csv import expert_csv
 from app.engine_host import Arrival, EngineHost, HostEvent, Retrying
 from app.local_models import LocalModels
 from app.paths import Paths
 from app.quirks import QuirksFile, machine_key
 from app.savings_report import SavingsReport
+from app.whole_file import write_whole
 from runtime.engine_process import EngineProcess, Exited
 from runtime.errors import CoterieError, Problem
 from runtime.exit_reasons import why
-from runtime.protocol.frames import Failed, Finished, Loaded, Text
-from runtime.protocol.messages import ChatMessage, GenerationStats, Sampling
+from runtime.protocol.frames import ExpertsPicked, Failed, Finished, Loaded, Text
+from runtime.protocol.messages import ChatMessage, ExpertUse, GenerationStats, Sampling
 from runtime.protocol.placement import Placement
 from runtime.whole_text import whole_text
 
@@ -30,7 +33,10 @@ from runtime.whole_text import whole_text
 def run(
     options: argparse.Namespace, paths: Paths, stdin: TextIO, stdout: TextIO, stderr: TextIO
 ) -> int:
-    """Stream the answer to `stdout`; with `--json` one object at the end instead."""
+    """Stream the answer to `stdout`; with `--json` one object at the end instead.
+
+    With `--experts` a table of the picks is written after both.
+    """
     prompt = whole_text(options.prompt if options.prompt is not None else stdin.read())
     if not prompt.strip():
         raise CoterieError(
@@ -42,17 +48,36 @@ def run(
     for problem in report.problems:
         print(problem.one_line(), file=stderr)
     conversation = _OneAnswer(paths, stderr, None if options.json else stdout)
+    wants_experts = options.experts is not None
     with first_interrupt(conversation.interrupted):
         try:
             placement = chosen_placement(options, paths, model)
-            conversation.load(str(model.path), options.ctx, options.threads, placement)
+            conversation.load(
+                *(str(model.path), options.ctx, options.threads, placement),
+                capture_experts=wants_experts,
+            )
             sampling = Sampling(temperature=options.temperature, seed=options.seed)
             stats = conversation.ask(prompt, sampling, options.max_tokens)
         finally:
             conversation.close()
         numbers = AnswerNumbers(conversation.text, stats, report.of_answer(stats))
         _print(numbers, options, stdout, stderr)
+        if wants_experts:
+            _write_experts(conversation.experts, Path(options.experts))
     return 0
+
+
+def _write_experts(use: ExpertUse | None, path: Path) -> None:
+    if use is None:
+        raise CoterieError(
+            Problem(
+                kind="no_experts",
+                title=f"{path} was not written",
+                message="This model is dense: it has no experts to count",
+                remedy="Choose a mixture-of-experts model.",
+            )
+        )
+    write_whole(path, expert_csv(use))
 
 
 def _print(
@@ -81,9 +106,24 @@ class _OneAnswer:
             self._arrivals.put,
         )
         self.text = ""
+        self.experts: ExpertUse | None = None
 
-    def load(self, path: str, n_ctx: int, n_threads: int, placement: Placement | None) -> None:
-        self._host.load(path, n_ctx=n_ctx, n_threads=n_threads, placement=placement)
+    def load(
+        self,
+        path: str,
+        n_ctx: int,
+        n_threads: int,
+        placement: Placement | None,
+        *,
+        capture_experts: bool,
+    ) -> None:
+        self._host.load(
+            path,
+            n_ctx=n_ctx,
+            n_threads=n_threads,
+            placement=placement,
+            capture_experts=capture_experts,
+        )
         for event in self._events():
             match event:
                 case Loaded():
@@ -115,6 +155,8 @@ class _OneAnswer:
                     if self._stream_to is not None:
                         self._stream_to.write(text)
                         self._stream_to.flush()
+                case ExpertsPicked(use=use):
+                    self.experts = use
                 case Finished(stats=stats):
                     return stats
                 case Failed(problem=problem):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from app.discover.catalog_words import why_words
 from app.discover.state import RepoRow, Shape
 from app.json_file import Unreadable, read_json
 from runtime.hub.frames import HubSummary
@@ -75,4 +76,5 @@ def described_by(row: RepoRow, family: Family | None) -> RepoRow:
             *(family.parameters_total, family.parameters_active),
             *(family.expert_count, family.expert_used_count),
         )
-    return replace(row, name=family.name, author=family.author, why=family.why, shape=shape)
+    why = why_words(family.why)
+    return replace(row, name=family.name, author=family.author, why=why, shape=shape)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from app.discover.catalog import Catalog
 from app.discover.listing import smallest_bytes
 from app.discover.state import QuantRow, Recommendation, RepoRow
+from runtime.language import tr
 
 # Above 5.2 bits a weight (Q4_K_M has 4.85, MXFP4 4.25) nobody sees the difference, but all wait.
 ENOUGH_BITS_PER_WEIGHT = 5.2
@@ -111,10 +112,11 @@ def _decode(quant: QuantRow) -> float:
 
 def _why(row: RepoRow, quant: QuantRow, *, is_quick: bool) -> str:
     assert quant.prediction is not None
-    pace = (
-        "It should answer faster than most people read."
+    reason = (
+        tr("{reason} It should answer faster than most people read.", reason=row.why)
         if is_quick
-        else "It is the fastest of our list here."
+        else tr("{reason} It is the fastest of our list here.", reason=row.why)
     )
-    own = " Predicted from runs on this machine." if quant.prediction.calibrated else ""
-    return f"{row.why} {pace}{own}"
+    if quant.prediction.calibrated:
+        return tr("{reason} Predicted from runs on this machine.", reason=reason)
+    return reason

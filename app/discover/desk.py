@@ -37,6 +37,7 @@ from runtime.hub.frames import (
     ReadCard,
     Search,
 )
+from runtime.language import tr
 
 PASSING = frozenset({"hub_unreachable", "hub_busy", "hub_process_ended"})
 
@@ -261,7 +262,9 @@ class DiscoverDesk(QObject):
             return
         if self._is_offline():
             if not row.revision:
-                self._change(row.repo, lambda r: replace(r, phase="failed", problem=OFFLINE))
+                self._change(
+                    row.repo, lambda r: replace(r, phase="failed", problem=offline_problem())
+                )
             return
         if not row.revision or (also_failed and row.phase == "failed"):
             if row.phase != "reading":
@@ -342,9 +345,11 @@ class DiscoverDesk(QObject):
         self.changed.emit(self._view)
 
 
-OFFLINE = Problem(
-    "hub_offline",
-    "Not known while you work offline",
-    "The hub is not asked which files there are.",
-    "Turn Work offline off in Settings.",
-)
+def offline_problem() -> Problem:
+    """Why the open row has no files."""
+    return Problem(
+        "hub_offline",
+        tr("Not known while you work offline"),
+        tr("The hub is not asked which files there are."),
+        tr("Turn Work offline off in Settings."),
+    )

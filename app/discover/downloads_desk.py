@@ -31,6 +31,7 @@ from runtime.downloads.frames import (
 )
 from runtime.errors import CoterieError, Problem
 from runtime.frame_process import Ended
+from runtime.language import tr
 from runtime.model_records import DOWNLOADS
 
 PATIENCE_S = 3.0
@@ -189,7 +190,7 @@ class DownloadsDesk(QObject):
         if self._deaths <= MOST_RESTARTS:
             QTimer.singleShot(RESTART_MS, self.take_up)
         else:
-            self._show(replace(self._view, problem=ENDED))
+            self._show(replace(self._view, problem=ended_problem()))
 
     def _show(self, view: DownloadsView) -> None:
         self._view = view
@@ -205,9 +206,11 @@ def has_unfinished(models_dir: Path) -> bool:
         return False
 
 
-ENDED = Problem(
-    "downloads_ended",
-    "Downloads have stopped",
-    "The process that downloads ended by itself several times; what was fetched is kept",
-    "Start Coterie again. If it happens again, look at downloads.log in the log folder.",
-)
+def ended_problem() -> Problem:
+    """The process was started again too often."""
+    return Problem(
+        "downloads_ended",
+        tr("Downloads have stopped"),
+        tr("The process that downloads ended by itself several times; what was fetched is kept"),
+        tr("Start Coterie again. If it happens again, look at downloads.log in the log folder."),
+    )

@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from runtime.errors import CoterieError, Problem
 from runtime.frame_process import Ended
 from runtime.hub.frames import GiveUp, HubEvent, HubFailed, HubHello, HubShutdown
+from runtime.language import tr
 
 
 class HubChild(Protocol):
@@ -102,16 +103,18 @@ class HubClient(QObject):
                 self._process = None
                 waiting, self._asked = self._asked, {}
                 for request_id, asked in waiting.items():
-                    asked.failed(HubFailed(request_id, ENDED))
+                    asked.failed(HubFailed(request_id, ended_problem()))
             case HubFailed() if event.request_id in self._asked:
                 self._asked.pop(event.request_id).failed(event)
             case _ if event.request_id in self._asked:
                 self._asked.pop(event.request_id).done(event)
 
 
-ENDED = Problem(
-    "hub_process_ended",
-    "The search stopped unexpectedly",
-    "The process that asks the hub ended by itself",
-    "Try again.",
-)
+def ended_problem() -> Problem:
+    """What was asked has no answer any more."""
+    return Problem(
+        "hub_process_ended",
+        tr("The search stopped unexpectedly"),
+        tr("The process that asks the hub ended by itself"),
+        tr("Try again."),
+    )

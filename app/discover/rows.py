@@ -11,6 +11,7 @@ from app.discover.state import Prediction, QuantRow, ReadPhase, RepoRow, Shape
 from runtime.downloads.frames import Download, DownloadRequest
 from runtime.errors import Problem
 from runtime.hub.frames import HubFailed, HubModel, HubRepository, HubSummary
+from runtime.language import tr
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ def with_repository(row: RepoRow, repository: HubRepository, memory_bytes: int) 
         revision=repository.revision,
         quants=quants,
         phase="ready",
-        problem=None if quants else NO_MODELS,
+        problem=None if quants else no_models(),
         url="",
     )
     return suggesting(found, memory_bytes)
@@ -122,9 +123,11 @@ def _changed(row: RepoRow, model: HubModel, change: Callable[[QuantRow], QuantRo
     return replace(row, quants=tuple(quants))
 
 
-NO_MODELS = Problem(
-    "hub_no_models",
-    "There is no model file here",
-    "This repository holds no GGUF file that is a whole model",
-    "Look for a repository whose name ends in GGUF.",
-)
+def no_models() -> Problem:
+    """The repository was read, and there is nothing to download in it."""
+    return Problem(
+        "hub_no_models",
+        tr("There is no model file here"),
+        tr("This repository holds no GGUF file that is a whole model"),
+        tr("Look for a repository whose name ends in GGUF."),
+    )

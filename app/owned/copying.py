@@ -11,6 +11,7 @@ from pathlib import Path
 
 from app.owned.digests import BLOCK_BYTES, Digester, FileDigest, digest_of
 from runtime.errors import CoterieError, Problem
+from runtime.language import tr
 
 # Copying and checking each go over all bytes.
 PASSES = 2
@@ -95,8 +96,12 @@ def _differs(source: Path, target: Path) -> CoterieError:
     return CoterieError(
         Problem(
             "copy_differs",
-            "The copy is not right",
-            f"What arrived in {target.parent} is not what was read from {source}",
-            "Check both disks, then try again. The copy was deleted.",
+            tr("The copy is not right"),
+            tr(
+                "What arrived in {folder} is not what was read from {source}",
+                folder=target.parent,
+                source=source,
+            ),
+            tr("Check both disks, then try again. The copy was deleted."),
         )
     )

@@ -14,6 +14,7 @@ from app.owned.trash import put_in_trash
 from app.owned.work import telling
 from runtime.errors import CoterieError, Problem
 from runtime.gguf.split_files import part_paths
+from runtime.language import tr
 from runtime.model_records import forget_record
 
 
@@ -37,7 +38,7 @@ def delete_model(model: LocalModel | UnusableModel, models_dir: Path, *, to_tras
 
     Raises CoterieError: "no_trash", "not_in_list" for a file from anywhere, and others.
     """
-    with telling("The model could not be deleted"):
+    with telling(tr("The model could not be deleted")):
         if model.is_linked:
             forget_record(models_dir, recorded_path(models_dir, model.path))
             return Deleted((), 0, 0, is_in_trash=False, is_linked=True)
@@ -72,7 +73,7 @@ def _remove_empty_folders(folder: Path, models_dir: Path) -> None:
 def _not_in_list(path: Path) -> Problem:
     return Problem(
         "not_in_list",
-        "This model is not in the list",
-        f"{path} is not in the models folder",
-        "Delete the file itself if it is not wanted.",
+        tr("This model is not in the list"),
+        tr("{path} is not in the models folder", path=path),
+        tr("Delete the file itself if it is not wanted."),
     )

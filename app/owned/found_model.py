@@ -6,6 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from runtime.language import marked, tr
+
+# What a model is from that no program keeps.
+FILE = marked("file")
+
 
 @dataclass(frozen=True)
 class FoundModel:
@@ -23,6 +28,11 @@ class FoundModel:
     repo: str = ""
     revision: str = ""
     is_known: bool = False
+
+
+def source_name(source: str) -> str:
+    """`source` in the words of people; records have it in English."""
+    return tr(source) if source else ""
 
 
 def size_of(paths: Iterable[Path]) -> int:

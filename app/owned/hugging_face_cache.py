@@ -10,8 +10,9 @@ from app.owned.bounded_walk import Limits, files_below, small_text
 from app.owned.found_model import FoundModel, size_of
 from app.owned.gguf_names import as_sha256, whole_models
 from runtime.gguf.split_files import model_stem
+from runtime.language import marked
 
-SOURCE = "Hugging Face cache"
+SOURCE = marked("Hugging Face cache")
 _PREFIX = "models--"
 
 

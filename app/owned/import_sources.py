@@ -7,11 +7,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.owned.found_model import FoundModel, size_of
+from app.owned.found_model import FILE, FoundModel, size_of
 from app.owned.model_files import OWN_FOLDER, SUFFIX, models_under
 from runtime.errors import CoterieError, Problem
 from runtime.gguf.model_shape import ModelShape, model_shape
 from runtime.gguf.split_files import model_stem, part_paths, read_model
+from runtime.language import tr
 from runtime.model_records import ModelRecord, read_records
 
 
@@ -67,7 +68,7 @@ def _in_folder(folder: Path) -> Sources:
 
 
 def _of_person(name: str, paths: tuple[Path, ...]) -> FoundModel:
-    return FoundModel(name, paths, size_of(paths), "file")
+    return FoundModel(name, paths, size_of(paths), FILE)
 
 
 def _shape(path: Path) -> ModelShape:
@@ -135,16 +136,16 @@ def file_name(source: ImportSource, path: Path) -> str:
 def _nothing(folder: Path) -> Problem:
     return Problem(
         "nothing_to_import",
-        "There is no model there",
-        f"No file in {folder} ends in .gguf",
-        "Choose the folder that holds the model's files.",
+        tr("There is no model there"),
+        tr("No file in {folder} ends in .gguf", folder=folder),
+        tr("Choose the folder that holds the model's files."),
     )
 
 
 def _unfinished(path: Path) -> Problem:
     return Problem(
         "nothing_to_import",
-        "This is not a finished model",
-        f"{path} is a download of Coterie that is not finished",
-        "Let the download finish; the model then appears in the list.",
+        tr("This is not a finished model"),
+        tr("{path} is a download of Coterie that is not finished", path=path),
+        tr("Let the download finish; the model then appears in the list."),
     )

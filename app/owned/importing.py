@@ -16,7 +16,7 @@ import psutil
 from app.number_text import gib_unit
 from app.owned.copying import PASSES, copy_checked, take_name
 from app.owned.digests import FileDigest
-from app.owned.found_model import FoundModel
+from app.owned.found_model import FoundModel, source_name
 from app.owned.import_sources import (
     ImportSource,
     already_there,
@@ -30,12 +30,13 @@ from app.owned.recorded import recorded_path
 from app.owned.work import Progress, Work, never, telling, untold
 from runtime.errors import CoterieError, Problem
 from runtime.gguf.split_files import model_stem
+from runtime.language import marked, tr
 from runtime.model_records import ModelRecord, RecordedFile, write_record
 
 How = Literal["link", "copy", "move"]
 SPARE_BYTES = 256 << 20
 _PARTIALS = Path(OWN_FOLDER, "imports")
-_FAILED = "The model could not be imported"
+_FAILED = marked("The model could not be imported")
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ def import_model(
     Raises CoterieError: of kind "cancelled" when told to stop, "disk_full", "model_unreadable" and
     others. Models finished before then stay; of the one at work nothing is left behind.
     """
-    with telling(_FAILED):
+    with telling(tr(_FAILED)):
         found = look_at(what)
         importing = _Import(how, models_dir, surroundings or Surroundings())
         new, models = [], []
@@ -247,9 +248,9 @@ def _refuse_to_move(source: ImportSource) -> None:
         raise CoterieError(
             Problem(
                 "import_kept",
-                "This model can't be moved",
-                f"{source.path} belongs to a program that would miss it",
-                "Link it, which takes no space, or copy it.",
+                tr("This model can't be moved"),
+                tr("{path} belongs to a program that would miss it", path=source.path),
+                tr("Link it, which takes no space, or copy it."),
             )
         )
 
@@ -257,34 +258,43 @@ def _refuse_to_move(source: ImportSource) -> None:
 def _no_space(needed_bytes: int, free: int) -> Problem:
     return Problem(
         "disk_full",
-        _FAILED,
-        f"It needs {gib_unit(needed_bytes)} and the disk has {gib_unit(free)} left",
-        "Free some space, or link the model: that takes none.",
+        tr(_FAILED),
+        tr(
+            "It needs {needed} and the disk has {free} left",
+            needed=gib_unit(needed_bytes),
+            free=gib_unit(free),
+        ),
+        tr("Free some space, or link the model: that takes none."),
     )
 
 
 def _still_there(path: Path, reason: str) -> Problem:
     return Problem(
         "not_deleted",
-        "The model was copied, not moved",
-        f"{path} could not be deleted ({reason})",
-        "Delete it by hand: the copy is complete.",
+        tr("The model was copied, not moved"),
+        tr("{path} could not be deleted ({reason})", path=path, reason=reason),
+        tr("Delete it by hand: the copy is complete."),
     )
 
 
 def _damaged(source: ImportSource) -> Problem:
+    program = source_name(source.model.source)
     return Problem(
         "model_damaged",
-        "The model file is damaged",
-        f"{source.path} does not have the sha256 that {source.model.source} states for it",
-        f"Download it again in {source.model.source}.",
+        tr("The model file is damaged"),
+        tr(
+            "{path} does not have the sha256 that {program} states for it",
+            path=source.path,
+            program=program,
+        ),
+        tr("Download it again in {program}.", program=program),
     )
 
 
 def _name_taken(name: str) -> Problem:
     return Problem(
         "name_taken",
-        _FAILED,
-        f"There are too many files called {name} already",
-        "Delete or rename some of them.",
+        tr(_FAILED),
+        tr("There are too many files called {name} already", name=name),
+        tr("Delete or rename some of them."),
     )

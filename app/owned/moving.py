@@ -16,8 +16,9 @@ from app.owned.importing import SPARE_BYTES, free_bytes
 from app.owned.model_files import OWN_FOLDER
 from app.owned.work import CANCELLED, Progress, Work, never, telling, untold
 from runtime.errors import CoterieError, Problem
+from runtime.language import marked, tr
 
-_FAILED = "The models folder could not be moved"
+_FAILED = marked("The models folder could not be moved")
 _MARKER = Path(OWN_FOLDER, "moving-from")
 _PARTIAL = ".coterie-part"
 # What a fresh disk or a file manager puts there by itself.
@@ -52,7 +53,7 @@ def move_models(
     that the folder is another one. Cancelling deletes what was copied; after a crash or a failure
     the same call goes on where it was. Raises CoterieError.
     """
-    with telling(_FAILED):
+    with telling(tr(_FAILED)):
         old, new = (Path(os.path.abspath(path)) for path in (old, new))  # noqa: PTH100
         _check_places(old, new)
         is_new = not new.exists()
@@ -196,15 +197,17 @@ def _remove_empty(folder: Path, *, itself: bool) -> None:
 def _check_places(old: Path, new: Path) -> None:
     before, after = old.resolve(), new.resolve()
     if before == after:
-        raise CoterieError(_refused(f"{new} is the models folder already"))
+        raise CoterieError(_refused(tr("{folder} is the models folder already", folder=new)))
     if after.is_relative_to(before) or before.is_relative_to(after):
-        raise CoterieError(_refused(f"{old} and {new} lie one inside the other"))
+        message = tr("{old} and {new} lie one inside the other", old=old, new=new)
+        raise CoterieError(_refused(message))
     if new.exists() and not new.is_dir():
-        raise CoterieError(_refused(f"{new} is a file"))
+        raise CoterieError(_refused(tr("{path} is a file", path=new)))
     if new.exists() and not (new / OWN_FOLDER).is_dir():
         others = [path for path in new.iterdir() if path.name.lower() not in _NOTHING]
         if others:
-            raise CoterieError(_refused(f"{new} is not empty and no models folder"))
+            message = tr("{folder} is not empty and no models folder", folder=new)
+            raise CoterieError(_refused(message))
 
 
 def _check_writable(new: Path) -> None:
@@ -232,19 +235,26 @@ def _marked(new: Path, old: Path) -> set[str] | None:
 
 
 def _refused(message: str) -> Problem:
-    return Problem("folder_refused", _FAILED, message, "Choose an empty folder.")
+    return Problem("folder_refused", tr(_FAILED), message, tr("Choose an empty folder."))
 
 
 def _taken(path: Path) -> Problem:
-    remedy = "Rename or delete one of them, or choose an empty folder."
-    return Problem("name_taken", _FAILED, f"There is another file {path}", remedy)
+    remedy = tr("Rename or delete one of them, or choose an empty folder.")
+    message = tr("There is another file {path}", path=path)
+    return Problem("name_taken", tr(_FAILED), message, remedy)
 
 
 def _no_space(needed_bytes: int, free: int) -> Problem:
-    message = f"It needs {gib_unit(needed_bytes)} and that disk has {gib_unit(free)} left"
-    return Problem("disk_full", _FAILED, message, "Free some space there, or choose another disk.")
+    message = tr(
+        "It needs {needed} and that disk has {free} left",
+        needed=gib_unit(needed_bytes),
+        free=gib_unit(free),
+    )
+    remedy = tr("Free some space there, or choose another disk.")
+    return Problem("disk_full", tr(_FAILED), message, remedy)
 
 
 def _keeps_changing(old: Path) -> Problem:
-    message = f"Files in {old} keep changing"
-    return Problem("folder_busy", _FAILED, message, "Pause the downloads, then move it again.")
+    message = tr("Files in {folder} keep changing", folder=old)
+    remedy = tr("Pause the downloads, then move it again.")
+    return Problem("folder_busy", tr(_FAILED), message, remedy)

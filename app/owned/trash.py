@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from runtime.errors import CoterieError, Problem
+from runtime.language import tr
 
 _MOST_OF_A_NAME = 1000
 
@@ -124,8 +125,8 @@ def _no_trash(path: Path) -> CoterieError:
     return CoterieError(
         Problem(
             "no_trash",
-            "There is no trash for this file",
-            f"The disk of {path} has none that can be used",
-            "Delete it for good instead.",
+            tr("There is no trash for this file"),
+            tr("The disk of {path} has none that can be used", path=path),
+            tr("Delete it for good instead."),
         )
     )

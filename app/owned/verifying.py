@@ -16,6 +16,7 @@ from app.owned.found_model import size_of
 from app.owned.recorded import record_of, recorded_path
 from app.owned.work import Progress, Work, never, telling, untold
 from runtime.gguf.split_files import part_paths
+from runtime.language import tr
 from runtime.model_records import PIECE_BYTES, ModelRecord, RecordedFile, write_record
 
 Verdict = Literal["whole", "damaged", "first"]
@@ -57,7 +58,7 @@ def verify_model(
     Raises CoterieError, of kind "cancelled" when told to stop.
     """
     paths = part_paths(model.path)
-    with telling("The model could not be checked"):
+    with telling(tr("The model could not be checked")):
         record = record_of(models_dir, model.path)
         total_bytes = size_of(paths)
         work = Work(total_bytes, progress, cancelled)

@@ -7,6 +7,7 @@ import errno
 from collections.abc import Callable, Iterator
 
 from runtime.errors import CoterieError, Problem
+from runtime.language import tr
 
 # Bytes done and bytes there are to do.
 Progress = Callable[[int, int], None]
@@ -43,7 +44,8 @@ class Work:
 
     def check(self) -> None:
         if self._cancelled():
-            raise CoterieError(Problem(CANCELLED, "Stopped", "It was stopped before the end"))
+            message = tr("It was stopped before the end")
+            raise CoterieError(Problem(CANCELLED, tr("Stopped"), message))
 
 
 @contextlib.contextmanager
@@ -59,12 +61,16 @@ def _problem(title: str, error: OSError) -> Problem:
     reason = error.strerror or str(error)
     where = f"{error.filename}: {reason}" if error.filename else reason
     if error.errno in _FULL:
-        return Problem("disk_full", title, f"The disk is full ({where})", "Free some space on it.")
+        message = tr("The disk is full ({where})", where=where)
+        return Problem("disk_full", title, message, tr("Free some space on it."))
     if error.errno == errno.EFBIG:
-        message = f"The file is larger than that disk or this account allows ({where})"
-        remedy = "A disk formatted as FAT32 holds files of at most 4 GB: use another one."
+        message = tr(
+            "The file is larger than that disk or this account allows ({where})", where=where
+        )
+        remedy = tr("A disk formatted as FAT32 holds files of at most 4 GB: use another one.")
         return Problem("file_too_large", title, message, remedy)
     if error.errno in _REFUSED:
-        remedy = "Check the permissions of that file and its folder."
+        remedy = tr("Check the permissions of that file and its folder.")
         return Problem("not_permitted", title, where, remedy)
-    return Problem("disk_error", title, where, "Check that the disk is connected and healthy.")
+    remedy = tr("Check that the disk is connected and healthy.")
+    return Problem("disk_error", title, where, remedy)

@@ -12,12 +12,13 @@ from app.store.folders import Folders
 from app.store.messages import Messages
 from app.store.migrations import MIGRATIONS, Migration
 from app.store.reading import Reading
+from app.store.runs import Runs
 from app.store.search import Search
 from app.store.trees import Trees
 from runtime.errors import CoterieError
 
 
-class ConversationStore(Reading, Chats, Messages, Folders, Search, Trees):
+class ConversationStore(Reading, Chats, Messages, Folders, Search, Trees, Runs):
     """Used on one thread. Other programs may have the same file open.
 
     Opening raises CoterieError of kind "store_unavailable" or "store_newer". Opening and every

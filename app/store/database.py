@@ -11,6 +11,7 @@ from pathlib import Path
 from app.set_aside import kept_as, set_aside
 from app.store.migrations import MIGRATIONS, Migration, migrate
 from runtime.errors import CoterieError, Problem
+from runtime.language import tr
 
 BUSY_TIMEOUT_S = 5.0
 # Beyond this a full check after a crash would be felt at start (about 1 ms a MB).
@@ -121,17 +122,22 @@ def _set_aside(path: Path, error: sqlite3.Error) -> Problem:
         raise error
     return Problem(
         "store_set_aside",
-        "The saved conversations were damaged",
-        f"A new, empty list was begun, because the file could not be read ({error}). "
-        f"{kept_as(kept)}",
-        f"It is in {path.parent}; a copy from your backup can be put in its place.",
+        tr("The saved conversations were damaged"),
+        tr(
+            "A new, empty list was begun, because the file could not be read ({error}). {kept}",
+            error=error,
+            kept=kept_as(kept),
+        ),
+        tr(
+            "It is in {folder}; a copy from your backup can be put in its place.",
+            folder=path.parent,
+        ),
     )
 
 
 def _unavailable(path: Path, error: OSError | sqlite3.Error) -> Problem:
-    remedy = "Check the free space and the permissions of that folder."
+    remedy = tr("Check the free space and the permissions of that folder.")
     if isinstance(error, sqlite3.Error) and is_busy(error):
-        remedy = "Close other Coterie windows and backup programs, then try again."
-    return Problem(
-        "store_unavailable", "The saved conversations can't be opened", f"{path}: {error}", remedy
-    )
+        remedy = tr("Close other Coterie windows and backup programs, then try again.")
+    title = tr("The saved conversations can't be opened")
+    return Problem("store_unavailable", title, f"{path}: {error}", remedy)

@@ -6,10 +6,12 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
+from app.dashboard.run import Run
 from app.session_state import Attachment, MessageStatus
 from app.store.branches import neighbour, path_to, shown_path, stepped
 from app.store.last_change import changed_now, must_change_now
 from app.store.rows import storable, to_json
+from app.store.runs import insert_run
 from app.store.transactions import Transactions, gone, new_id
 from runtime.errors import CoterieError, Problem
 from runtime.protocol.messages import GenerationStats, Role
@@ -110,8 +112,10 @@ class Messages(Transactions):
         stats: GenerationStats | None,
         problem: Problem | None,
         reasoning: str = "",
+        run: Run | None = None,
     ) -> None:
-        """Replace an answer's text and state. One deleted meanwhile stays deleted.
+        """Replace an answer's text and state, and keep its `run`. One deleted meanwhile stays
+        deleted.
 
         Numbers of an earlier run of this answer go on counting in the conversation's.
         """
@@ -124,6 +128,9 @@ class Messages(Transactions):
                 " WHERE id = ? RETURNING conversation_id",
                 (*values, message_id),
             ).fetchone() or (None,)
+            if run is not None:
+                is_there = conversation_id is not None
+                insert_run(connection, run, conversation_id, message_id if is_there else None)
             if conversation_id is not None and status != "running":
                 changed_now(connection, conversation_id, self._now_s())
 

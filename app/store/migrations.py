@@ -8,8 +8,9 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.store import migration_3
+from app.store import migration_3, migration_4
 from runtime.errors import CoterieError, Problem
+from runtime.language import tr
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,7 @@ MIGRATIONS = (
         ),
     ),
     Migration(3, migration_3.STATEMENTS),
+    Migration(4, migration_4.STATEMENTS),
 )
 
 
@@ -121,7 +123,7 @@ def _keep_copy(connection: sqlite3.Connection, path: Path, version: int) -> None
 def _newer(path: Path) -> Problem:
     return Problem(
         "store_newer",
-        "The conversations are from a newer Coterie",
-        f"{path} was written by a newer version and is left as it is",
-        "Start the newer version.",
+        tr("The conversations are from a newer Coterie"),
+        tr("{path} was written by a newer version and is left as it is", path=path),
+        tr("Start the newer version."),
     )

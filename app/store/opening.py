@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from app.paths import Paths
 from app.store.conversations import ConversationStore
 from runtime.errors import CoterieError, Problem
+from runtime.language import tr
 
 # The window stands still while it waits; what was refused is told or tried again.
 PATIENCE_S = 0.5
@@ -26,6 +27,6 @@ def open_store(paths: Paths) -> tuple[ConversationStore, Problem | None]:
     except CoterieError as error:
         store = ConversationStore(Path(tempfile.mkdtemp(prefix="coterie-")) / "conversations.db")
         problem = error.problem
-        message = f"{problem.message}. Chats of this session are not kept"
+        message = tr("{message}. Chats of this session are not kept", message=problem.message)
         return store, replace(problem, message=message)
     return store, store.problem

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from app.chat_settings import ChatSettings
+from app.dashboard.run import RunFacts
 from app.session_state import Attachment, MessageView
 from runtime.errors import Problem
 from runtime.protocol.messages import GenerationStats
@@ -33,9 +34,9 @@ class ModelUse:
     stats: GenerationStats | None
 
 
-T = TypeVar("T", GenerationStats, Problem)
+T = TypeVar("T", GenerationStats, Problem, RunFacts)
 _DECODERS: dict[type, msgspec.json.Decoder[Any]] = {
-    kind: msgspec.json.Decoder(kind) for kind in (GenerationStats, Problem)
+    kind: msgspec.json.Decoder(kind) for kind in (GenerationStats, Problem, RunFacts)
 }
 
 

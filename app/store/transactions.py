@@ -10,6 +10,7 @@ from pathlib import Path
 from app.store.database import is_busy, is_damage, mark_damaged, open_database
 from app.store.migrations import Migration
 from runtime.errors import CoterieError, Problem
+from runtime.language import tr
 
 
 class Transactions:
@@ -66,22 +67,22 @@ class Transactions:
             mark_damaged(self._path)
             return Problem(
                 "store_damaged",
-                "The saved conversations are damaged",
-                f"Part of {self._path} can't be read ({error})",
-                "Close Coterie and start it again: the damaged file is then set aside.",
+                tr("The saved conversations are damaged"),
+                tr("Part of {path} can't be read ({error})", path=self._path, error=error),
+                tr("Close Coterie and start it again: the damaged file is then set aside."),
             )
         if is_busy(error):
             return Problem(
                 "store_busy",
-                "A change could not be saved",
-                f"Another program is holding {self._path}",
-                "Close other Coterie windows and backup programs, then try again.",
+                tr("A change could not be saved"),
+                tr("Another program is holding {path}", path=self._path),
+                tr("Close other Coterie windows and backup programs, then try again."),
             )
         return Problem(
             "store_failed",
-            "A change could not be saved",
-            f"{self._path} could not be written ({error})",
-            "Check the free space on that disk, then try again.",
+            tr("A change could not be saved"),
+            tr("{path} could not be written ({reason})", path=self._path, reason=error),
+            tr("Check the free space on that disk, then try again."),
         )
 
 
@@ -93,7 +94,7 @@ def new_id(inserted: sqlite3.Cursor) -> int:
 def gone() -> Problem:
     return Problem(
         "conversation_gone",
-        "The conversation is gone",
-        "It was deleted, perhaps in another window",
-        "Choose another one.",
+        tr("The conversation is gone"),
+        tr("It was deleted, perhaps in another window"),
+        tr("Choose another one."),
     )

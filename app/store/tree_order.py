@@ -8,6 +8,7 @@ from typing import get_args
 from app.chat_tree import ChatTree, TreeMessage
 from app.store.branches import path_to
 from runtime.errors import CoterieError, Problem
+from runtime.language import tr
 from runtime.protocol.messages import Role
 
 
@@ -15,14 +16,14 @@ def parents_first(tree: ChatTree) -> tuple[TreeMessage, ...]:
     """By id as far as each comes after its parent. CoterieError "import_invalid" when none can."""
     ids = {message.id for message in tree.messages}
     if len(ids) != len(tree.messages):
-        raise _invalid("two of its messages have the same number")
+        raise _invalid(tr("two of its messages have the same number"))
     below: dict[int | None, list[TreeMessage]] = {}
     for message in tree.messages:
         if message.role not in get_args(Role):
-            raise _invalid("one of its messages was written by nobody known")
+            raise _invalid(tr("one of its messages was written by nobody known"))
         below.setdefault(message.parent, []).append(message)
     if not below.keys() <= {None, *ids}:
-        raise _invalid("one of its messages follows one that is not in it")
+        raise _invalid(tr("one of its messages follows one that is not in it"))
     ready = [(message.id, message) for message in below.get(None, ())]
     heapify(ready)
     ordered = []
@@ -32,7 +33,7 @@ def parents_first(tree: ChatTree) -> tuple[TreeMessage, ...]:
         for after in below.get(message.id, ()):
             heappush(ready, (after.id, after))
     if len(ordered) != len(ids):
-        raise _invalid("some of its messages follow each other in a circle")
+        raise _invalid(tr("some of its messages follow each other in a circle"))
     return tuple(ordered)
 
 
@@ -49,8 +50,8 @@ def _invalid(why: str) -> CoterieError:
     return CoterieError(
         Problem(
             "import_invalid",
-            "A chat could not be imported",
-            f"It is damaged or was not written by Coterie: {why}",
-            "Export it again where it came from, then import that file.",
+            tr("A chat could not be imported"),
+            tr("It is damaged or was not written by Coterie: {why}", why=why),
+            tr("Export it again where it came from, then import that file."),
         )
     )

@@ -23,8 +23,9 @@ from setup_steps.stamps import write_stamp
 from setup_steps.starter import make_starter
 from setup_steps.system_packages import System, family_of
 
-NAMES = ("run", "test", "lint", "bench", "lock", "clean")
+NAMES = ("run", "test", "lint", "bench", "lock", "words", "clean")
 OS_RELEASE = Path("/etc/os-release")
+CATALOGUES = CHECKOUT / "packaging" / "catalogues.py"
 INTERRUPTED = 128 + signal.SIGINT
 
 
@@ -69,6 +70,9 @@ def _dispatch(name: str, setup: Setup) -> int:
         case "clean":
             env.remove(layout)
             return 0
+        case "words":
+            prepare(setup, dev=True, engine=False, window=False)
+            return _become(layout, (str(layout.python), str(CATALOGUES)), setup)
         case "lint":
             prepare(setup, dev=True, engine=False, window=False)
             return run_checks(static_checks(layout), layout, setup.environment)

@@ -16,6 +16,7 @@ import jinja2.sandbox
 from runtime.chat.thinking_marks import Style, continued, style_of
 from runtime.chat.thinking_switch import NO_SWITCH, ThinkingSwitch, find_switch
 from runtime.errors import Problem
+from runtime.language import tr
 from runtime.protocol.messages import ChatMessage, Reasoning
 from runtime.whole_text import whole_text
 
@@ -86,15 +87,26 @@ class ChatTemplate:
         self.switch: ThinkingSwitch = NO_SWITCH
         self.style: Style = style_of(source or "")
         if source is None:
-            self.notice = _notice("has no chat template of its own")
+            self.notice = _notice(
+                tr(
+                    "This model has no chat template of its own, so its answers may be worse than "
+                    "they could be"
+                )
+            )
             return
         try:
             self._own = _bounded(deadline_s, lambda: _compile(source))
             if not self.render((ChatMessage("user", "Hello"),)).strip():
-                raise TemplateFailed("it writes nothing")
+                raise TemplateFailed(tr("it writes nothing"))
         except TemplateFailed as error:
             self._own = None
-            self.notice = _notice(f"has a chat template that does not work ({error})")
+            self.notice = _notice(
+                tr(
+                    "This model has a chat template that does not work ({why}), so its answers may "
+                    "be worse than they could be",
+                    why=error,
+                )
+            )
             self.style = "tags"
         else:
             self.switch = self._find_switch()
@@ -122,7 +134,7 @@ class ChatTemplate:
         values = self.switch.values(reasoning)
         text = _bounded(self._deadline_s, lambda: self._text(messages, values))
         if len(text) > MAX_PROMPT_CHARACTERS:
-            raise TemplateFailed("it writes an endless prompt")
+            raise TemplateFailed(tr("it writes an endless prompt"))
         return continued(text, partial, self.style) if partial else text
 
     def _text(self, messages: tuple[ChatMessage, ...], further: dict[str, Any]) -> str:
@@ -148,7 +160,9 @@ class _BoundedEnvironment(jinja2.sandbox.ImmutableSandboxedEnvironment):
     ) -> Any:
         numbers = isinstance(left, int | float) and isinstance(right, int | float)
         if not numbers or operator == "**" or max(abs(left), abs(right)) > LARGEST_FACTOR:
-            raise jinja2.TemplateError(f"it uses {operator} on what is not two plain numbers")
+            raise jinja2.TemplateError(
+                tr("it uses {operator} on what is not two plain numbers", operator=operator)
+            )
         return super().call_binop(context, operator, left, right)
 
 
@@ -178,7 +192,7 @@ def _bounded(deadline_s: float, work: Callable[[], Result]) -> Result:
     try:
         return _within(deadline_s, work)
     except (RecursionError, MemoryError) as error:
-        raise TemplateFailed("it needs too much memory") from error
+        raise TemplateFailed(tr("it needs too much memory")) from error
     except TEMPLATE_ERRORS as error:
         raise TemplateFailed(str(error) or type(error).__name__) from error
 
@@ -213,13 +227,13 @@ def _within(deadline_s: float, work: Callable[[], Result]) -> Result:
             finish()
     except _DeadlineReached:
         finish()
-        raise TemplateFailed("it did not end in time") from None
+        raise TemplateFailed(tr("it did not end in time")) from None
 
 
-def _notice(what: str) -> Problem:
+def _notice(message: str) -> Problem:
     return Problem(
         kind="default_template",
-        title="A standard chat format is in use",
-        message=f"This model {what}, so its answers may be worse than they could be",
-        remedy="Look for another file of the same model that carries its chat template.",
+        title=tr("A standard chat format is in use"),
+        message=message,
+        remedy=tr("Look for another file of the same model that carries its chat template."),
     )

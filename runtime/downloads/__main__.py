@@ -14,6 +14,7 @@ from runtime.downloads.service import Service
 from runtime.downloads.space import RESERVE_BYTES
 from runtime.frame_process import MAX_BYTES
 from runtime.hub.http_client import STALL_S, new_client
+from runtime.language import speak_as_told
 from runtime.protocol.channel import FrameReader, FrameWriter
 from runtime.worker.standard_streams import claim_standard_streams
 
@@ -26,6 +27,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--reserve-bytes", type=int, default=RESERVE_BYTES)
     chosen = parser.parse_args(arguments)
     frames_in, frames_out = claim_standard_streams()
+    speak_as_told()
     writer = FrameWriter(frames_out, MAX_BYTES)
     reader: FrameReader[DownloadCommand] = FrameReader(
         frames_in, msgspec.msgpack.Decoder(DownloadCommand), MAX_BYTES

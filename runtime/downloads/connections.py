@@ -18,6 +18,7 @@ from runtime.downloads.whole_body import WholeBody
 from runtime.errors import Problem
 from runtime.hub.links import Link
 from runtime.hub.refusals import LinkProblem
+from runtime.language import tr
 
 _IDLE_S = 0.1
 _PATIENCE_S = 0.2
@@ -203,13 +204,13 @@ class Connections:
 def _interrupted(reason: str) -> Problem:
     return Problem(
         kind="download_interrupted",
-        title="The download was interrupted",
-        message=f"The connection failed: {reason}.",
-        remedy="It goes on by itself when the server answers again.",
+        title=tr("The download was interrupted"),
+        message=tr("The connection failed: {reason}.", reason=reason),
+        remedy=tr("It goes on by itself when the server answers again."),
     )
 
 
 def _words(error: Exception) -> str:
     if isinstance(error, httpx2.TimeoutException):
-        return "nothing came for too long"
+        return tr("nothing came for too long")
     return (str(error) or type(error).__name__)[:200].rstrip(".")

@@ -26,6 +26,7 @@ from runtime.downloads.shelf import Shelf, download_id
 from runtime.downloads.space import Demand, ran_full, that_fit, too_little
 from runtime.downloads.speed import SpeedLimit
 from runtime.errors import Problem
+from runtime.language import tr
 
 LOOK_AGAIN_S = 2.0
 _FULL_WAITS_S = (2.0, 5.0, 10.0, 30.0, 60.0)
@@ -300,7 +301,7 @@ def _connections(settings: TransferSettings) -> int:
 def _taken() -> Problem:
     return Problem(
         kind="download_taken",
-        title="Another Coterie is downloading it",
-        message="Another window or a coterie pull is at this download.",
-        remedy="It is looked at again every few seconds.",
+        title=tr("Another Coterie is downloading it"),
+        message=tr("Another window or a coterie pull is at this download."),
+        remedy=tr("It is looked at again every few seconds."),
     )

@@ -23,6 +23,7 @@ from runtime.downloads.source import Source
 from runtime.downloads.speed import Meter, SpeedLimit
 from runtime.errors import CoterieError, Problem
 from runtime.hub.refusals import LinkProblem
+from runtime.language import tr
 
 _FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
 
@@ -219,17 +220,18 @@ class DownloadRun:
 def _disk_failed(error: OSError) -> Problem:
     return Problem(
         kind="disk_error",
-        title="The models folder can't be written",
-        message=f"The system said: {error.strerror or error}.",
-        remedy="Check the disk and the rights on the folder, then resume. "
-        "What was fetched is kept.",
+        title=tr("The models folder can't be written"),
+        message=tr("The system said: {reason}.", reason=error.strerror or error),
+        remedy=tr(
+            "Check the disk and the rights on the folder, then resume. What was fetched is kept."
+        ),
     )
 
 
 def _unexpected(error: Exception) -> Problem:
     return Problem(
         kind="download_failed",
-        title="The download failed",
-        message=f"Something unexpected happened: {type(error).__name__}.",
-        remedy="Resume it; what was fetched is kept.",
+        title=tr("The download failed"),
+        message=tr("Something unexpected happened: {error}.", error=type(error).__name__),
+        remedy=tr("Resume it; what was fetched is kept."),
     )

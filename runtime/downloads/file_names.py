@@ -7,6 +7,7 @@ from pathlib import Path, PurePosixPath
 
 from runtime.downloads.frames import DownloadRequest
 from runtime.errors import CoterieError, Problem
+from runtime.language import tr, tr_n
 
 MOST_FILES = 1000
 MOST_FILE_BYTES = 1 << 43
@@ -42,17 +43,20 @@ def check_request(request: DownloadRequest) -> None:
     if not is_safe_path(request.repo, most_depth=2):
         raise _name_refused(request.repo)
     if not _COMMIT.fullmatch(request.revision):
-        raise _refused("its version is not pinned to a commit")
+        raise _refused(tr("its version is not pinned to a commit"))
     if not 0 < len(request.files) <= MOST_FILES:
-        raise _refused(f"it has {len(request.files)} files")
+        count = len(request.files)
+        raise _refused(tr_n("it has {n} files", "it has {n} files", count, n=count))
     for file in request.files:
         if not is_safe_path(file.path):
             raise _name_refused(file.path)
         if not 0 < file.size_bytes <= MOST_FILE_BYTES or not _SHA256.fullmatch(file.sha256):
-            raise _refused(f"the size or the checksum of {file.path} makes no sense")
+            reason = tr("the size or the checksum of {path} makes no sense", path=file.path)
+            raise _refused(reason)
     collision = first_collision([file.path for file in request.files])
     if collision:
-        raise _refused(f"two of its files would get the same name, {collision}")
+        reason = tr("two of its files would get the same name, {name}", name=collision)
+        raise _refused(reason)
 
 
 def first_collision(paths: list[str]) -> str:
@@ -77,9 +81,9 @@ def final_path(models_dir: Path, repo: str, path: str) -> Path:
             raise CoterieError(
                 Problem(
                     kind="name_refused",
-                    title="A link is in the way",
-                    message=f"{way} is a link, and downloads do not follow links.",
-                    remedy="Rename or remove the link, then try again.",
+                    title=tr("A link is in the way"),
+                    message=tr("{path} is a link, and downloads do not follow links.", path=way),
+                    remedy=tr("Rename or remove the link, then try again."),
                 )
             )
     return way
@@ -90,9 +94,11 @@ def _name_refused(name: str) -> CoterieError:
     return CoterieError(
         Problem(
             kind="name_refused",
-            title="This model is not downloaded",
-            message=f'A name in its repository is not safe as a file name: "{shown}".',
-            remedy="Choose another repository of the same model.",
+            title=tr("This model is not downloaded"),
+            message=tr(
+                'A name in its repository is not safe as a file name: "{name}".', name=shown
+            ),
+            remedy=tr("Choose another repository of the same model."),
         )
     )
 
@@ -101,8 +107,8 @@ def _refused(reason: str) -> CoterieError:
     return CoterieError(
         Problem(
             kind="request_refused",
-            title="This model is not downloaded",
-            message=f"What the hub says about it can't be used: {reason}.",
-            remedy="Look it up on the hub again, or choose another repository.",
+            title=tr("This model is not downloaded"),
+            message=tr("What the hub says about it can't be used: {reason}.", reason=reason),
+            remedy=tr("Look it up on the hub again, or choose another repository."),
         )
     )

@@ -16,6 +16,7 @@ from runtime.downloads.pieces import Pieces
 from runtime.downloads.source import Source
 from runtime.downloads.speed import Meter, SpeedLimit
 from runtime.errors import CoterieError, Problem
+from runtime.language import tr
 
 _ROUNDS = 2
 
@@ -148,8 +149,11 @@ class FileRun:
 def _wrong_on_the_hub(path: str) -> Problem:
     return Problem(
         kind="hash_mismatch",
-        title="The file does not match its checksum",
-        message=f"{path} was fetched twice and came the same way, but the hub's checksum for it "
-        "is another.",
-        remedy="Try again later, or choose another repository of the same model.",
+        title=tr("The file does not match its checksum"),
+        message=tr(
+            "{path} was fetched twice and came the same way, but the hub's checksum for it "
+            "is another.",
+            path=path,
+        ),
+        remedy=tr("Try again later, or choose another repository of the same model."),
     )

@@ -16,6 +16,7 @@ from runtime.downloads.halt import Halt
 from runtime.downloads.journal import sync_folder
 from runtime.errors import CoterieError, Problem
 from runtime.hub.frames import HubFile
+from runtime.language import tr
 from runtime.model_records import (
     PIECE_BYTES,
     ModelRecord,
@@ -146,7 +147,7 @@ def _hashed(path: Path, halt: Halt) -> Verified:
 def _in_the_way(path: Path) -> Problem:
     return Problem(
         kind="file_exists",
-        title="Another file has this name",
-        message=f"{path} is there already, with other contents.",
-        remedy="Rename, move or delete it, then try again.",
+        title=tr("Another file has this name"),
+        message=tr("{path} is there already, with other contents.", path=path),
+        remedy=tr("Rename, move or delete it, then try again."),
     )

@@ -12,6 +12,7 @@ from pathlib import Path
 from runtime.downloads.journal import FileJournal, FileJournalKeeper, sync_folder
 from runtime.downloads.pieces import Pieces
 from runtime.downloads.positioned import read_at, write_at
+from runtime.language import tr
 
 # Together less than 64 MB may be lost by a kill: this, and what lies in the sockets' buffers.
 SYNC_AT_BYTES = 16 << 20
@@ -136,7 +137,7 @@ class PartFile:
         at = self.pieces.begin(index) - self.pieces.origin + offset
         count = read_at(self._descriptor, buffer, at)
         if count == 0:
-            raise OSError(f"{self._path.name} is shorter than it was")
+            raise OSError(tr("{name} is shorter than it was", name=self._path.name))
         return count
 
     def set_digest(self, index: int, digest: str) -> None:

@@ -12,6 +12,7 @@ import httpx2
 
 from runtime.hub.links import Link
 from runtime.hub.refusals import retry_after_s
+from runtime.language import tr
 
 _CONTENT_RANGE = re.compile(r"bytes (\d{1,16})-(\d{1,16})/(\d{1,16}|\*)")
 _MOST_HOPS = 3
@@ -65,10 +66,10 @@ class Body:
         for chunk in self._response.iter_raw():
             at += len(chunk)
             if at > self.end:
-                raise Unusable("it sent more than it had announced")
+                raise Unusable(tr("it sent more than it had announced"))
             yield chunk
         if at < self.end:
-            raise Unusable("the connection ended too early")
+            raise Unusable(tr("the connection ended too early"))
 
 
 @contextlib.contextmanager
@@ -86,7 +87,7 @@ def ranged_get(
     try:
         begin, end = _extent(response, asked)
         if asked.etag and strong_etag(response.headers) not in ("", asked.etag):
-            raise OtherFile("the file at this address has changed")
+            raise OtherFile(tr("the file at this address has changed"))
         yield Body(response, begin, end)
     finally:
         response.close()
@@ -111,42 +112,43 @@ def _send(
         response.close()
         target = url.join(location)
         if target.scheme != "https" and target.scheme != url.scheme:
-            raise Unusable("it sends to an address without encryption")
+            raise Unusable(tr("it sends to an address without encryption"))
         url, own = target, {}
-    raise Unusable("it sends from one address to the next without end")
+    raise Unusable(tr("it sends from one address to the next without end"))
 
 
 def _extent(response: httpx2.Response, asked: Asked) -> tuple[int, int]:
     """(begin, end) of what the body holds. Raises Unusable."""
     status = response.status_code
     if status in _EXPIRED:
-        raise LinkExpired(f"the link is not good any more ({status})")
+        raise LinkExpired(tr("the link is not good any more ({status})", status=status))
     if status == 416:
-        raise OtherFile("the file at this address is shorter")
+        raise OtherFile(tr("the file at this address is shorter"))
     if status not in (200, 206):
-        raise Unusable(f"the server answered {status}", retry_after_s(response.headers))
+        reason = tr("the server answered {status}", status=status)
+        raise Unusable(reason, retry_after_s(response.headers))
     if response.headers.get("Content-Encoding", "identity") != "identity":
-        raise Unusable("the server packed the bytes")
+        raise Unusable(tr("the server packed the bytes"))
     return _part(response, asked) if status == 206 else _whole(response, asked)
 
 
 def _whole(response: httpx2.Response, asked: Asked) -> tuple[int, int]:
     length = response.headers.get("Content-Length", "")
     if length and length != str(asked.size_bytes):
-        raise OtherFile("the file at this address has another size")
+        raise OtherFile(tr("the file at this address has another size"))
     return 0, asked.size_bytes
 
 
 def _part(response: httpx2.Response, asked: Asked) -> tuple[int, int]:
     match = _CONTENT_RANGE.fullmatch(response.headers.get("Content-Range", "").strip())
     if not match:
-        raise Unusable("the server does not say which bytes it sends")
+        raise Unusable(tr("the server does not say which bytes it sends"))
     begin, end = int(match[1]), int(match[2]) + 1
     if match[3] not in ("*", str(asked.size_bytes)):
-        raise OtherFile("the file at this address has another size")
+        raise OtherFile(tr("the file at this address has another size"))
     if begin != asked.begin or not begin < end <= asked.end:
-        raise Unusable("the server sends other bytes than asked for")
+        raise Unusable(tr("the server sends other bytes than asked for"))
     length = response.headers.get("Content-Length", "")
     if length and length != str(end - begin):
-        raise Unusable("the server sends another number of bytes than it says")
+        raise Unusable(tr("the server sends another number of bytes than it says"))
     return begin, end

@@ -29,6 +29,7 @@ from runtime.downloads.frames import (
 from runtime.downloads.log import log
 from runtime.downloads.shelf import Shelf
 from runtime.errors import CoterieError, Problem
+from runtime.language import tr
 from runtime.protocol.channel import BrokenChannel, FrameReader
 
 TICK_S = 0.25
@@ -162,16 +163,16 @@ class Service:
 def _folder_refused(models_dir: str, error: OSError) -> Problem:
     return Problem(
         kind="models_folder_unwritable",
-        title="The models folder can't be written",
+        title=tr("The models folder can't be written"),
         message=f"{models_dir}: {error.strerror or error}.",
-        remedy="Choose another folder in the settings, or change the rights on this one.",
+        remedy=tr("Choose another folder in the settings, or change the rights on this one."),
     )
 
 
 def _not_started() -> Problem:
     return Problem(
         kind="downloads_not_started",
-        title="Downloads are not ready",
-        message="The download process was not told where the models are kept.",
-        remedy="Restart Coterie.",
+        title=tr("Downloads are not ready"),
+        message=tr("The download process was not told where the models are kept."),
+        remedy=tr("Restart Coterie."),
     )

@@ -12,6 +12,7 @@ from runtime.errors import Problem
 from runtime.hub.frames import HubFile
 from runtime.hub.links import Link, endpoint, is_offline, resolve_link, stored_token
 from runtime.hub.refusals import LinkProblem, offline
+from runtime.language import tr
 
 
 class Source:
@@ -80,7 +81,11 @@ class Source:
 def _changed(repo: str, path: str) -> Problem:
     return Problem(
         kind="file_changed",
-        title="The file on the hub is another one now",
-        message=f"{path} of {repo} is not what was found when the download was started.",
-        remedy="Cancel this download and look the model up again.",
+        title=tr("The file on the hub is another one now"),
+        message=tr(
+            "{path} of {repo} is not what was found when the download was started.",
+            path=path,
+            repo=repo,
+        ),
+        remedy=tr("Cancel this download and look the model up again."),
     )

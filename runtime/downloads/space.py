@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from runtime.errors import Problem
+from runtime.language import number, tr
 
 RESERVE_BYTES = 512 << 20
 
@@ -40,23 +41,30 @@ def that_fit(queue: Sequence[Demand], free_bytes: int, reserve_bytes: int) -> di
 def too_little(lacking_bytes: int, models_dir: str) -> Problem:
     return Problem(
         kind="disk_full",
-        title="Not enough room on the disk",
-        message=f"{_gigabytes(lacking_bytes)} more are needed where {models_dir} is.",
-        remedy="Free that much, or delete a model. The download then goes on by itself.",
+        title=tr("Not enough room on the disk"),
+        message=tr(
+            "{size} more are needed where {folder} is.",
+            size=_gigabytes(lacking_bytes),
+            folder=models_dir,
+        ),
+        remedy=tr("Free that much, or delete a model. The download then goes on by itself."),
     )
 
 
 def ran_full(models_dir: str, left_bytes: int) -> Problem:
     return Problem(
         kind="disk_full",
-        title="The disk is full",
-        message=f"{_gigabytes(left_bytes)} are still to be written to {models_dir}. "
-        "What was fetched is kept.",
-        remedy="Free that much, or delete a model. The download then goes on by itself.",
+        title=tr("The disk is full"),
+        message=tr(
+            "{size} are still to be written to {folder}. What was fetched is kept.",
+            size=_gigabytes(left_bytes),
+            folder=models_dir,
+        ),
+        remedy=tr("Free that much, or delete a model. The download then goes on by itself."),
     )
 
 
 def _gigabytes(size_bytes: int) -> str:
     if size_bytes < 100_000_000:
         return f"{max(1, round(size_bytes / 1e6 + 0.5))} MB"
-    return f"{size_bytes / 1e9 + 0.05:.1f} GB"
+    return f"{number(size_bytes / 1e9 + 0.05, '.1f')} GB"

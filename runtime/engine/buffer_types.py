@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from runtime.engine import bindings
 from runtime.errors import CoterieError, Problem
+from runtime.language import tr
 
 CONNECT_S = 2.0
 
@@ -48,9 +49,9 @@ def add_rpc_server(endpoint: str) -> None:
         raise CoterieError(
             Problem(
                 "rpc_unreachable",
-                "The second device does not answer",
-                f"No RPC server answers at {endpoint}",
-                "Start the server there, or load the model without it.",
+                tr("The second device does not answer"),
+                tr("No RPC server answers at {endpoint}", endpoint=endpoint),
+                tr("Start the server there, or load the model without it."),
             )
         )
     register = bindings.ggml_library("ggml").ggml_backend_register

@@ -12,6 +12,7 @@ from runtime.engine.buffer_types import HostOverrides
 from runtime.engine.model import LoadOptions, model_parameters, new_context
 from runtime.engine.native_log import MIB, NativeLog, device_memory
 from runtime.errors import Problem
+from runtime.language import tr
 from runtime.placement.overrides import host_patterns
 from runtime.protocol.dry_run import DryRunResult
 from runtime.protocol.placement import Placement
@@ -49,7 +50,7 @@ def kv_bytes(lines: Iterable[str]) -> int:
 def _refused(log: NativeLog) -> Problem:
     return Problem(
         "dry_run_refused",
-        "The engine could not plan this model",
-        "; ".join(log.errors[-2:]) or "llama.cpp gave no reason",
-        "The plan is an estimate instead.",
+        tr("The engine could not plan this model"),
+        "; ".join(log.errors[-2:]) or tr("llama.cpp gave no reason"),
+        tr("The plan is an estimate instead."),
     )

@@ -14,6 +14,7 @@ from runtime.engine.grammar_problems import grammar_problem
 from runtime.engine.sampler import SamplerChain
 from runtime.engine.vocabulary import Vocabulary
 from runtime.errors import CoterieError
+from runtime.language import tr
 from runtime.protocol.messages import Sampling
 
 # llama.h: struct llama_token_data
@@ -44,7 +45,7 @@ class GrammarChain(SamplerChain):
         )
         if not self._grammar:
             llama.llama_sampler_free(self.chain)
-            raise CoterieError(grammar_problem("The engine can't read it"))
+            raise CoterieError(grammar_problem(tr("The engine can't read it")))
         self._vocabulary = vocabulary
         self._is_answering = is_answering
         self._ids = np.arange(vocabulary.size, dtype=np.int32)

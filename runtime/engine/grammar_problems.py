@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from runtime.errors import Problem
+from runtime.language import marked, tr
 
-REMEDY = "Mend it in this chat's settings, or switch it off there."
+REMEDY = marked("Mend it in this chat's settings, or switch it off there.")
 
 
 def grammar_problem(why: str) -> Problem:
-    return Problem("grammar_invalid", "The grammar of this chat does not work", why, REMEDY)
+    return _problem(tr("The grammar of this chat does not work"), why)
 
 
 def schema_problem(why: str) -> Problem:
-    return Problem("grammar_invalid", "The JSON schema of this chat does not work", why, REMEDY)
+    return _problem(tr("The JSON schema of this chat does not work"), why)
+
+
+def _problem(title: str, why: str) -> Problem:
+    return Problem("grammar_invalid", title, why, tr(REMEDY))

@@ -10,13 +10,7 @@ from typing import Any
 from runtime.engine import bindings
 from runtime.engine.bindings import AbortFlag, llama
 from runtime.errors import CoterieError, Problem
-
-NOTHING_TO_READ = Problem(
-    kind="nothing_to_read",
-    title="There is nothing to read",
-    message="The model's chat format or its vocabulary makes no tokens of this text",
-    remedy="Change the message, or look for another file of the same model.",
-)
+from runtime.language import tr
 
 
 class DecodeAborted(Exception):
@@ -59,7 +53,7 @@ class KvSequence:
         that cannot go back (recurrent state) is cleared. `CoterieError` when none is wanted.
         """
         if not wanted:
-            raise CoterieError(NOTHING_TO_READ)
+            raise CoterieError(_nothing_to_read())
         keep = min(common_prefix(self.tokens, wanted), len(wanted) - 1)
         if self._window_is_gone(keep):
             self.clear()
@@ -133,7 +127,7 @@ class KvSequence:
         llama.cpp fails or there are none.
         """
         if not tokens:
-            raise CoterieError(NOTHING_TO_READ)
+            raise CoterieError(_nothing_to_read())
         start = len(self.tokens)
         batch = self._batch
         for index, token in enumerate(tokens):
@@ -169,9 +163,9 @@ class KvSequence:
         raise CoterieError(
             Problem(
                 kind="decode_failed",
-                title="The engine could not compute this answer",
-                message=f"llama_decode returned {result}",
-                remedy="Try again; if it fails again, load the model with a smaller context.",
+                title=tr("The engine could not compute this answer"),
+                message=tr("llama_decode returned {result}", result=result),
+                remedy=tr("Try again; if it fails again, load the model with a smaller context."),
             )
         )
 
@@ -184,3 +178,12 @@ class KvSequence:
 
     def close(self) -> None:
         llama.llama_batch_free(self._batch)
+
+
+def _nothing_to_read() -> Problem:
+    return Problem(
+        kind="nothing_to_read",
+        title=tr("There is nothing to read"),
+        message=tr("The model's chat format or its vocabulary makes no tokens of this text"),
+        remedy=tr("Change the message, or look for another file of the same model."),
+    )

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from runtime.errors import Problem
+from runtime.language import marked, number, tr
 
 MIB = 1 << 20
 # alloc_tensor_range: failed to allocate CUDA0 buffer of size 8589934592
@@ -15,10 +16,11 @@ _REFUSED = re.compile(r"failed to allocate (?P<buffer>\S+) buffer of size (?P<si
 _CUDA = re.compile(r"allocating (?P<mib>[\d.]+) MiB on device (?P<device>\d+): cudaMalloc failed")
 # llama_kv_cache_init: failed to allocate buffer for kv cache
 _PARTS = (
-    ("kv cache", "the KV cache"),
-    ("compute", "its working memory"),
-    ("output", "its output"),
+    ("kv cache", marked("{size} GiB for the KV cache")),
+    ("compute", marked("{size} GiB for its working memory")),
+    ("output", marked("{size} GiB for its output")),
 )
+_WEIGHTS = marked("{size} GiB for its weights")
 
 
 def memory_problem(lines: Iterable[str]) -> Problem | None:
@@ -28,42 +30,45 @@ def memory_problem(lines: Iterable[str]) -> Problem | None:
     not of the GPU) and "host_memory".
     """
     found = tuple(lines)
-    what = _what(found)
+    part = _part(found)
     for line in reversed(found):
         if match := _REFUSED.search(line):
-            return _of_buffer(match["buffer"], int(match["size"]), what)
+            return _of_buffer(match["buffer"], int(match["size"]), part)
         if match := _CUDA.search(line):
-            return _of_buffer(f"CUDA{match['device']}", int(float(match["mib"]) * MIB), what)
+            return _of_buffer(f"CUDA{match['device']}", int(float(match["mib"]) * MIB), part)
     return None
 
 
-def _what(lines: tuple[str, ...]) -> str:
+def _part(lines: tuple[str, ...]) -> str:
     for line in reversed(lines):
         for sign, name in _PARTS:
             if "failed to allocate" in line and sign in line:
                 return name
-    return "its weights"
+    return _WEIGHTS
 
 
-def _of_buffer(buffer: str, size_bytes: int, what: str) -> Problem:
-    wanted = f"{size_bytes / (1 << 30):.1f} GiB for {what}"
+def _of_buffer(buffer: str, size_bytes: int, part: str) -> Problem:
+    wanted = tr(part, size=number(size_bytes / (1 << 30), ".1f"))
     if buffer.endswith("_Host"):
         return Problem(
             "pinned_memory",
-            "There is not enough RAM to pin",
-            f"The system refused {wanted} of memory that the GPU may read directly",
-            "Close other programs, or load the model mapped from its file.",
+            tr("There is not enough RAM to pin"),
+            tr(
+                "The system refused {wanted} of memory that the GPU may read directly",
+                wanted=wanted,
+            ),
+            tr("Close other programs, or load the model mapped from its file."),
         )
     if buffer.startswith("CPU"):
         return Problem(
             "host_memory",
-            "There is not enough RAM",
-            f"The system refused {wanted}",
-            "Close other programs, or choose a smaller quantisation or context.",
+            tr("There is not enough RAM"),
+            tr("The system refused {wanted}", wanted=wanted),
+            tr("Close other programs, or choose a smaller quantisation or context."),
         )
     return Problem(
         "gpu_memory",
-        f"{buffer} has too little free memory",
-        f"It refused {wanted}",
-        "Move expert layers to the CPU, choose a smaller context, or close other programs.",
+        tr("{device} has too little free memory", device=buffer),
+        tr("It refused {wanted}", wanted=wanted),
+        tr("Move expert layers to the CPU, choose a smaller context, or close other programs."),
     )

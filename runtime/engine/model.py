@@ -11,11 +11,13 @@ from typing import Any
 
 from runtime.engine.bindings import AbortFlag, NativeDevice, llama
 from runtime.engine.buffer_types import HostOverrides
+from runtime.engine.expert_picks import ExpertPicks
 from runtime.engine.memory_errors import memory_problem
 from runtime.engine.native_log import NativeLog, device_memory
 from runtime.engine.recommended import recommended_sampling
 from runtime.engine.vocabulary import Vocabulary
 from runtime.errors import CoterieError, Problem
+from runtime.language import tr
 from runtime.placement.overrides import host_patterns
 from runtime.protocol.messages import DeviceMemory, ModelFacts, ReasoningSupport
 from runtime.protocol.placement import Placement
@@ -41,6 +43,7 @@ class LoadOptions:
 
     placement: Placement
     n_threads: int
+    capture_experts: bool = False
 
 
 def without_plan(file_bytes: int, devices: tuple[NativeDevice, ...]) -> Placement:
@@ -57,7 +60,10 @@ class LoadCancelled(Exception):
 
 
 class LoadedModel:
-    """Owns the native model and context, and frees them on `close`."""
+    """Owns the native model and context, and frees them on `close`.
+
+    `picks` are the router's, None where they aren't captured or there is no router.
+    """
 
     def __init__(
         self,
@@ -66,8 +72,10 @@ class LoadedModel:
         log: NativeLog,
         abort: AbortFlag,
         keep_alive: object = None,
+        picks: ExpertPicks | None = None,
     ) -> None:
         self._model = model
+        self.picks = picks
         self._keep_alive = keep_alive
         self.context = context
         self.n_batch = int(llama.llama_n_batch(context))
@@ -85,8 +93,8 @@ class LoadedModel:
             file_bytes=file_bytes,
             n_ctx_train=int(llama.llama_model_n_ctx_train(self._model)),
             n_layer=int(llama.llama_model_n_layer(self._model)),
-            expert_count=int(self._metadata(f"{architecture}.expert_count") or 0),
-            expert_used_count=int(self._metadata(f"{architecture}.expert_used_count") or 0),
+            expert_count=_count(self._model, "expert_count"),
+            expert_used_count=_count(self._model, "expert_used_count"),
             recommended=recommended_sampling(self._metadata),
             reasoning=reasoning,
         )
@@ -97,9 +105,7 @@ class LoadedModel:
         return template.decode("utf-8", "replace") if template else None
 
     def _metadata(self, key: str) -> str:
-        buffer = ctypes.create_string_buffer(1024)
-        length = llama.llama_model_meta_val_str(self._model, key.encode(), buffer, len(buffer))
-        return buffer.value.decode("utf-8", "replace") if length >= 0 else ""
+        return _metadata(self._model, key)
 
     def close(self) -> None:
         llama.llama_free(self.context)
@@ -134,12 +140,19 @@ def load_model(
     if not model:
         if cancelled:
             raise LoadCancelled
-        raise CoterieError(_refused("The engine could not load this model", log))
-    context = new_context(model, options, abort)
+        raise CoterieError(_refused(tr("The engine could not load this model"), log))
+    picks = expert_picks(model) if options.capture_experts else None
+    context = new_context(model, options, abort, picks)
     if not context:
         llama.llama_model_free(model)
         raise CoterieError(_no_context(log))
-    return LoadedModel(model, context, log, abort, overrides)
+    return LoadedModel(model, context, log, abort, overrides, picks)
+
+
+def expert_picks(model: Any) -> ExpertPicks | None:
+    """Those of the model's router, None for a dense model."""
+    n_experts, n_used = _count(model, "expert_count"), _count(model, "expert_used_count")
+    return ExpertPicks(n_experts, n_used) if n_experts and n_used else None
 
 
 def model_parameters(placement: Placement, overrides: HostOverrides) -> Any:
@@ -156,7 +169,9 @@ def model_parameters(placement: Placement, overrides: HostOverrides) -> Any:
     return parameters
 
 
-def new_context(model: Any, options: LoadOptions, abort: AbortFlag) -> Any:
+def new_context(
+    model: Any, options: LoadOptions, abort: AbortFlag, picks: ExpertPicks | None = None
+) -> Any:
     """A context of `options` on `model`, None when llama.cpp refuses."""
     placement = options.placement
     trained = int(llama.llama_model_n_ctx_train(model)) or DEFAULT_N_CTX
@@ -171,7 +186,20 @@ def new_context(model: Any, options: LoadOptions, abort: AbortFlag) -> Any:
     parameters.n_threads_batch = options.n_threads
     parameters.abort_callback = abort.callback
     parameters.abort_callback_data = abort.data
+    if picks is not None:
+        parameters.cb_eval = picks.callback
     return llama.llama_init_from_model(model, parameters)
+
+
+def _metadata(model: Any, key: str) -> str:
+    buffer = ctypes.create_string_buffer(1024)
+    length = llama.llama_model_meta_val_str(model, key.encode(), buffer, len(buffer))
+    return buffer.value.decode("utf-8", "replace") if length >= 0 else ""
+
+
+def _count(model: Any, key: str) -> int:
+    """A number under the architecture's own prefix, 0 where there is none."""
+    return int(_metadata(model, f"{_metadata(model, 'general.architecture')}.{key}") or 0)
 
 
 def _refused(title: str, log: NativeLog) -> Problem:
@@ -180,8 +208,8 @@ def _refused(title: str, log: NativeLog) -> Problem:
     return Problem(
         kind="load_refused",
         title=title,
-        message="; ".join(log.errors[-2:]) or "llama.cpp gave no reason",
-        remedy="Check that the file is complete, or try another quantisation of the model.",
+        message="; ".join(log.errors[-2:]) or tr("llama.cpp gave no reason"),
+        remedy=tr("Check that the file is complete, or try another quantisation of the model."),
     )
 
 
@@ -190,7 +218,7 @@ def _no_context(log: NativeLog) -> Problem:
         return problem
     return Problem(
         kind="context_refused",
-        title="There is not enough memory for this context",
-        message="; ".join(log.errors[-2:]) or "llama.cpp could not make the KV cache",
-        remedy="Choose a smaller context in Settings, or close other programs.",
+        title=tr("There is not enough memory for this context"),
+        message="; ".join(log.errors[-2:]) or tr("llama.cpp could not make the KV cache"),
+        remedy=tr("Choose a smaller context in Settings, or close other programs."),
     )

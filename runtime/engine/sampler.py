@@ -10,6 +10,7 @@ from typing import Any
 
 from runtime.engine.bindings import llama
 from runtime.errors import CoterieError, Problem
+from runtime.language import tr
 from runtime.protocol.messages import Sampling
 
 LARGEST_WINDOW = 1 << 20
@@ -80,9 +81,9 @@ def penalty_window(sampling: Sampling) -> int:
         raise CoterieError(
             Problem(
                 "sampling_invalid",
-                "These penalties can't be used",
-                "The repeat penalty must be above 0, the other two plain numbers",
-                "Set them back to their defaults in this chat's settings.",
+                tr("These penalties can't be used"),
+                tr("The repeat penalty must be above 0, the other two plain numbers"),
+                tr("Set them back to their defaults in this chat's settings."),
             )
         )
     if penalties == (1.0, 0.0, 0.0):

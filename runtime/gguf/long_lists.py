@@ -11,6 +11,7 @@ from types import MappingProxyType
 from runtime.gguf.problems import damaged
 from runtime.gguf.ranged import Cursor
 from runtime.gguf.values import SkippedArray, Value, ValueType, shown
+from runtime.language import tr
 
 _TYPE_AND_COUNT = struct.Struct("<IIQ")
 _PREFIX = "tokenizer."
@@ -40,7 +41,7 @@ class LongLists:
         """Take all of the lists as they were in the other file, without reading any."""
         for key in self.values:
             if key in metadata:
-                raise damaged(f'Its header has the key "{shown(key)}" twice.')
+                raise damaged(tr('Its header has the key "{key}" twice.', key=shown(key)))
         metadata.update(self.values)
         cursor.skip(self.size_bytes)
 

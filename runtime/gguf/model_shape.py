@@ -10,6 +10,7 @@ from runtime.gguf.file_types import quantisation
 from runtime.gguf.header import GgufHeader
 from runtime.gguf.problems import damaged, unreadable
 from runtime.gguf.values import SkippedArray, Value, shown
+from runtime.language import marked, number, tr
 
 # The engine aborts its process above these (llama-hparams.h), so they are errors here.
 MAX_LAYERS = 512
@@ -20,10 +21,10 @@ _MAX_COUNT = (1 << 31) - 1
 _ROUTED = re.compile(r"blk\.(\d+)\.ffn_(?:gate|up|down|gate_up)(?:_exps|_chexps|\.\d+)\.")
 # Files under .gguf that go with a model and are not one, by general.type.
 _NOT_MODELS = {
-    "adapter": "an adapter for another model",
-    "imatrix": "an importance matrix, made for quantising a model",
-    "mmproj": "a projector for images or sound, which goes with a model",
-    "vocab": "only a vocabulary",
+    "adapter": marked("The file is an adapter for another model."),
+    "imatrix": marked("The file is an importance matrix, made for quantising a model."),
+    "mmproj": marked("The file is a projector for images or sound, which goes with a model."),
+    "vocab": marked("The file is only a vocabulary."),
 }
 
 
@@ -66,7 +67,13 @@ def model_shape(header: GgufHeader) -> ModelShape:
     expert_count = counts.one("expert_count", default=0, most=MAX_EXPERTS)
     used = counts.by_layer("expert_used_count", n_layer)
     if max(used) > expert_count or (expert_count and not max(used)):
-        raise damaged(f"Its header says that {max(used)} of {expert_count} experts are used.")
+        raise damaged(
+            tr(
+                "Its header says that {used} of {count} experts are used.",
+                used=max(used),
+                count=expert_count,
+            )
+        )
     total, active = _parameters(header, expert_count, used)
     return ModelShape(
         architecture=architecture,
@@ -96,15 +103,15 @@ def _companion(header: GgufHeader) -> str:
 
 
 def _architecture(header: GgufHeader) -> str:
-    if what := _companion(header):
+    if sentence := _companion(header):
         raise unreadable(
-            "This is not a model by itself",
-            f"The file is {what}.",
-            "Choose the file of the model itself.",
+            tr("This is not a model by itself"),
+            tr(sentence),
+            tr("Choose the file of the model itself."),
         )
     architecture = header.text("general.architecture")
     if not architecture:
-        raise damaged("Its header does not name the model's architecture.")
+        raise damaged(tr("Its header does not name the model's architecture."))
     return architecture
 
 
@@ -127,23 +134,40 @@ class _Counts:
         if not isinstance(value, tuple):
             return (self._checked(key, value, 0, MAX_EXPERTS),) * n_layer
         if len(value) != n_layer:
-            message = f'"{shown(self._full(key))}" in its header has {len(value)} numbers'
-            raise damaged(f"{message} for {n_layer} layers.")
+            raise damaged(
+                tr(
+                    '"{key}" in its header has {count} numbers for {layers} layers.',
+                    key=shown(self._full(key)),
+                    count=len(value),
+                    layers=n_layer,
+                )
+            )
         return tuple(self._checked(key, element, 0, MAX_EXPERTS) for element in value)
 
     def _checked(self, key: str, value: Value | None, least: int, most: int) -> int:
         if isinstance(value, int) and least <= value <= most:
             return int(value)
-        full = shown(self._full(key))
-        if value is None:
-            raise damaged(f'Its header does not say "{full}".')
-        if isinstance(value, int):
-            raise damaged(f'"{full}" in its header is {value:,}; {least} to {most:,} is possible.')
-        kind = "a list" if isinstance(value, tuple | SkippedArray) else "no whole number"
-        raise damaged(f'"{full}" in its header is {kind}.')
+        raise damaged(_refusal(shown(self._full(key)), value, least, most))
 
     def _full(self, key: str) -> str:
         return f"{self._architecture}.{key}"
+
+
+def _refusal(key: str, value: Value | None, least: int, most: int) -> str:
+    """Why `value` is no count."""
+    if value is None:
+        return tr('Its header does not say "{key}".', key=key)
+    if isinstance(value, int):
+        return tr(
+            '"{key}" in its header is {value}; {least} to {most} is possible.',
+            key=key,
+            value=number(value, ","),
+            least=least,
+            most=number(most, ","),
+        )
+    if isinstance(value, tuple | SkippedArray):
+        return tr('"{key}" in its header is a list.', key=key)
+    return tr('"{key}" in its header is no whole number.', key=key)
 
 
 def _parameters(header: GgufHeader, expert_count: int, used: tuple[int, ...]) -> tuple[int, int]:

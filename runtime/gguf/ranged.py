@@ -13,6 +13,7 @@ from typing import Protocol, Self
 
 from runtime.errors import CoterieError
 from runtime.gguf.problems import damaged, header_ends_early, unreadable
+from runtime.language import tr
 
 CHUNK_BYTES = 1 << 20
 # The largest header seen, 262,144 tokens with merges and a chat template, is under 20 MB.
@@ -36,7 +37,7 @@ class FileRanges:
     def __init__(self, path: Path) -> None:
         # A pipe or device would block in open() or in read(), so it is told apart before.
         if not stat.S_ISREG(path.stat().st_mode):
-            raise _cannot_open(path, "it is not a regular file")
+            raise _cannot_open(path, tr("it is not a regular file"))
         self._file = path.open("rb", buffering=0)
         self.size_bytes = os.fstat(self._file.fileno()).st_size
 
@@ -47,7 +48,7 @@ class FileRanges:
             parts.append(part)
             length -= len(part)
         if length:
-            raise OSError("the file became shorter while it was read")
+            raise OSError(tr("the file became shorter while it was read"))
         return b"".join(parts)
 
     def __enter__(self) -> Self:
@@ -70,17 +71,19 @@ def open_ranges(path: Path) -> Iterator[FileRanges]:
             yield ranges
     except FileNotFoundError:
         raise unreadable(
-            "The model file is gone", f"There is no file {path}.", "Choose another model."
+            tr("The model file is gone"),
+            tr("There is no file {path}.", path=path),
+            tr("Choose another model."),
         ) from None
     except OSError as error:
-        raise _cannot_open(path, (error.strerror or str(error)).lower()) from None
+        raise _cannot_open(path, error.strerror.lower() if error.strerror else str(error)) from None
 
 
 def _cannot_open(path: Path, why: str) -> CoterieError:
     return unreadable(
-        "The model file cannot be read",
-        f"{path.name} could not be read: {why}.",
-        "Check the file and its permissions, or choose another model.",
+        tr("The model file cannot be read"),
+        tr("{name} could not be read: {why}.", name=path.name, why=why),
+        tr("Check the file and its permissions, or choose another model."),
     )
 
 
@@ -155,7 +158,7 @@ class Cursor:
         if length <= self.left_bytes:
             return
         if max(length, self.file_bytes, self.position) > MAX_HEADER_BYTES:
-            raise damaged("A length in its header goes far beyond what any model has.")
+            raise damaged(tr("A length in its header goes far beyond what any model has."))
         raise header_ends_early(self.file_bytes)
 
     def _need(self, length: int) -> None:

@@ -13,6 +13,7 @@ from runtime.gguf.problems import damaged, ends_early, not_gguf, unreadable
 from runtime.gguf.ranged import CHUNK_BYTES, Cursor, RangedReader, open_ranges
 from runtime.gguf.tensor_types import TENSOR_TYPES, TensorType
 from runtime.gguf.values import Value, ValueReader, shown
+from runtime.language import marked, number, tr
 
 MAGIC = b"GGUF"
 READ_VERSIONS = (2, 3)
@@ -74,17 +75,17 @@ def read_mapped(
 def _read(cursor: Cursor, known: LongLists | None = None) -> MappedHeader:
     version = _read_version(cursor)
     tensor_count, pair_count = (int(count) for count in cursor.unpack(_COUNTS))
-    _check_count(cursor, pair_count, MAX_METADATA_PAIRS, _SMALLEST_PAIR_BYTES, "values")
-    _check_count(cursor, tensor_count, MAX_TENSORS, _SMALLEST_TENSOR_BYTES, "tensors")
+    _check_count(cursor, pair_count, MAX_METADATA_PAIRS, _SMALLEST_PAIR_BYTES, _SO_MANY_VALUES)
+    _check_count(cursor, tensor_count, MAX_TENSORS, _SMALLEST_TENSOR_BYTES, _SO_MANY_TENSORS)
     values = ValueReader(cursor)
     notes = ListNotes()
     metadata, stepped_over = _read_metadata(cursor, values, pair_count, notes, known)
     split_index, split_count = _split(metadata)
     if tensor_count == 0 and split_count == 1:
         raise unreadable(
-            "The model file has no weights",
-            "This is a GGUF file, but it holds no tensors: perhaps only a vocabulary.",
-            "Choose the file with the weights.",
+            tr("The model file has no weights"),
+            tr("This is a GGUF file, but it holds no tensors: perhaps only a vocabulary."),
+            tr("Choose the file with the weights."),
         )
     alignment = _alignment(metadata)
     tensors = _read_tensors(cursor, values, tensor_count, alignment)
@@ -106,18 +107,24 @@ def _read_version(cursor: Cursor) -> int:
     version = int(cursor.unpack(_VERSION)[0])
     if version in READ_VERSIONS:
         return version
-    title = "The model file is of another version"
+    title = tr("The model file is of another version")
     if version & 0xFFFF == 0 and version:
-        message = "This GGUF file was made for big-endian machines; this one is little-endian."
-        raise unreadable(title, message, "Download the little-endian file of this model.")
-    message = f"This GGUF file is of version {version}; versions 2 and 3 can be read."
-    remedy = "Convert it again." if version < READ_VERSIONS[0] else "Update Coterie."
+        message = tr("This GGUF file was made for big-endian machines; this one is little-endian.")
+        raise unreadable(title, message, tr("Download the little-endian file of this model."))
+    message = tr(
+        "This GGUF file is of version {version}; versions 2 and 3 can be read.", version=version
+    )
+    remedy = tr("Convert it again.") if version < READ_VERSIONS[0] else tr("Update Coterie.")
     raise unreadable(title, message, remedy)
 
 
-def _check_count(cursor: Cursor, count: int, most: int, smallest_bytes: int, what: str) -> None:
+_SO_MANY_VALUES = marked("Its header says that it has {count} values.")
+_SO_MANY_TENSORS = marked("Its header says that it has {count} tensors.")
+
+
+def _check_count(cursor: Cursor, count: int, most: int, smallest_bytes: int, so_many: str) -> None:
     if count > most:
-        raise damaged(f"Its header says that it has {count:,} {what}.")
+        raise damaged(tr(so_many, count=number(count, ",")))
     cursor.require(count * smallest_bytes)
 
 
@@ -134,8 +141,10 @@ def _read_metadata(
     while len(metadata) < pair_count:
         key_begin = cursor.position
         key = values.text()
-        if not key or key in metadata:
-            raise damaged(f'Its header has the key "{shown(key)}" twice.' if key else _NO_KEY)
+        if not key:
+            raise damaged(tr("Its header has a value without a key."))
+        if key in metadata:
+            raise damaged(tr('Its header has the key "{key}" twice.', key=shown(key)))
         if known is not None and known.begin_here(key, cursor):
             known.step_over(metadata, cursor)
             stepped_over = True
@@ -144,11 +153,8 @@ def _read_metadata(
         metadata[key] = values.value(key)
         notes.note(key, metadata[key], key_begin, value_begin, cursor.position)
     if len(metadata) > pair_count:
-        raise damaged("Its header has more values than it says.")
+        raise damaged(tr("Its header has more values than it says."))
     return metadata, stepped_over
-
-
-_NO_KEY = "Its header has a value without a key."
 
 
 def _split(metadata: Mapping[str, Value]) -> tuple[int, int]:
@@ -157,13 +163,15 @@ def _split(metadata: Mapping[str, Value]) -> tuple[int, int]:
         count = max(count, 1)  # Writers of single files may state 0.
         if 0 <= index < count <= 0xFFFF:
             return index, count
-    raise damaged("Its header says which part of a split model it is, but the numbers do not fit.")
+    raise damaged(
+        tr("Its header says which part of a split model it is, but the numbers do not fit.")
+    )
 
 
 def _alignment(metadata: Mapping[str, Value]) -> int:
     alignment = metadata.get("general.alignment", DEFAULT_ALIGNMENT)
     if not isinstance(alignment, int) or alignment <= 0 or alignment & (alignment - 1):
-        raise damaged("The alignment in its header is not a power of two.")
+        raise damaged(tr("The alignment in its header is not a power of two."))
     return alignment
 
 
@@ -180,10 +188,15 @@ def _read_tensors(
     for _ in range(count):
         tensor = _read_tensor(cursor, values)
         if tensor.name in names:
-            raise damaged(f'It has the tensor "{shown(tensor.name)}" twice.')
+            raise damaged(tr('It has the tensor "{name}" twice.', name=shown(tensor.name)))
         # The engine demands this too (gguf.cpp), so tensors can neither overlap nor run backwards.
         if tensor.offset != expected_offset:
-            raise damaged(f'The tensor "{shown(tensor.name)}" does not begin where it should.')
+            raise damaged(
+                tr(
+                    'The tensor "{name}" does not begin where it should.',
+                    name=shown(tensor.name),
+                )
+            )
         names.add(tensor.name)
         expected_offset += _aligned(tensor.bytes, alignment)
         tensors.append(tensor)
@@ -194,15 +207,15 @@ def _read_tensor(cursor: Cursor, values: ValueReader) -> TensorInfo:
     name = values.text()
     dimensions = int(cursor.unpack(_DIMENSIONS)[0])
     if not 0 < len(name.encode()) <= _MAX_NAME_BYTES or dimensions > _MAX_DIMENSIONS:
-        raise damaged(f'The entry of the tensor "{shown(name)}" makes no sense.')
+        raise damaged(tr('The entry of the tensor "{name}" makes no sense.', name=shown(name)))
     shape = tuple(int(length) for length in cursor.unpack(_LENGTHS[dimensions]))
-    number, offset = (int(part) for part in cursor.unpack(_TYPE_AND_OFFSET))
-    kind = TENSOR_TYPES.get(number)
+    type_id, offset = (int(part) for part in cursor.unpack(_TYPE_AND_OFFSET))
+    kind = TENSOR_TYPES.get(type_id)
     if kind is None:
         raise unreadable(
-            "The model's format is not known",
-            f'The tensor "{shown(name)}" has the unknown type {number}.',
-            "Update Coterie, or choose the model in another quantisation.",
+            tr("The model's format is not known"),
+            tr('The tensor "{name}" has the unknown type {type}.', name=shown(name), type=type_id),
+            tr("Update Coterie, or choose the model in another quantisation."),
         )
     return TensorInfo(name, shape, kind, offset, _tensor_bytes(name, shape, kind))
 
@@ -213,12 +226,18 @@ def _tensor_bytes(name: str, shape: tuple[int, ...], kind: TensorType) -> int:
         elements *= length
     row = shape[0] if shape else 1
     if elements > _MAX_ELEMENTS or row % kind.block_elements:
-        raise damaged(f'The tensor "{shown(name)}" has a shape that its type {kind.name} forbids.')
+        raise damaged(
+            tr(
+                'The tensor "{name}" has a shape that its type {type} forbids.',
+                name=shown(name),
+                type=kind.name,
+            )
+        )
     return elements // kind.block_elements * kind.block_bytes
 
 
 def _check_data(whole_bytes: int, file_bytes: int) -> None:
     if whole_bytes > MAX_MODEL_BYTES:
-        raise damaged("Its tensors would be larger than any model is.")
+        raise damaged(tr("Its tensors would be larger than any model is."))
     if whole_bytes > file_bytes:
         raise ends_early(file_bytes, whole_bytes)

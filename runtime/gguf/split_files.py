@@ -10,6 +10,7 @@ from pathlib import Path
 from runtime.gguf.header import GgufHeader, TensorInfo
 from runtime.gguf.problems import damaged, unreadable
 from runtime.gguf.reader import MAX_TENSORS, read_header
+from runtime.language import number, tr
 
 _PART_NAME = re.compile(r"(?P<stem>.+)-(?P<index>\d{5})-of-(?P<count>\d{5})\.gguf", re.IGNORECASE)
 _MAX_LISTED = 5
@@ -74,12 +75,23 @@ def _check_parts(headers: Sequence[GgufHeader], name: str) -> None:
             continue
         if len(headers) == 1:
             raise unreadable(
-                "Parts of the model are missing",
-                f"{name} is part {header.split_index + 1} of {header.split_count}, but its "
-                "name does not say so, and the other parts cannot be found.",
-                "Give the files their first names back, as NAME-00001-of-00002.gguf.",
+                tr("Parts of the model are missing"),
+                tr(
+                    "{name} is part {part} of {count}, but its name does not say so, and the other "
+                    "parts cannot be found.",
+                    name=name,
+                    part=header.split_index + 1,
+                    count=header.split_count,
+                ),
+                tr("Give the files their first names back, as NAME-00001-of-00002.gguf."),
             )
-        raise damaged(f"Part {index + 1} of {len(headers)} does not belong to the others.")
+        raise damaged(
+            tr(
+                "Part {part} of {count} does not belong to the others.",
+                part=index + 1,
+                count=len(headers),
+            )
+        )
 
 
 def _all_tensors(headers: Sequence[GgufHeader]) -> tuple[TensorInfo, ...]:
@@ -89,18 +101,34 @@ def _all_tensors(headers: Sequence[GgufHeader]) -> tuple[TensorInfo, ...]:
         for tensor in header.tensors
     )
     if len({tensor.name for tensor in tensors}) != len(tensors):
-        raise damaged("Two of its parts hold the same tensor.")
+        raise damaged(tr("Two of its parts hold the same tensor."))
     if not 0 < len(tensors) <= MAX_TENSORS:
-        raise damaged(f"Its parts hold {len(tensors):,} tensors together.")
+        raise damaged(
+            tr("Its parts hold {count} tensors together.", count=number(len(tensors), ","))
+        )
     return tensors
 
 
 def _parts_missing(missing: list[str], count: int) -> Exception:
-    listed = ", ".join(missing[:_MAX_LISTED])
+    names = ", ".join(missing[:_MAX_LISTED])
+    here = count - len(missing)
     if len(missing) > _MAX_LISTED:
-        listed += f" and {len(missing) - _MAX_LISTED} more"
+        message = tr(
+            "{here} of its {count} files are here; missing: {names} and {more} more.",
+            here=here,
+            count=count,
+            names=names,
+            more=len(missing) - _MAX_LISTED,
+        )
+    else:
+        message = tr(
+            "{here} of its {count} files are here; missing: {names}.",
+            here=here,
+            count=count,
+            names=names,
+        )
     return unreadable(
-        "Parts of the model are missing",
-        f"{count - len(missing)} of its {count} files are here; missing: {listed}.",
-        "Download the missing files into the same folder.",
+        tr("Parts of the model are missing"),
+        message,
+        tr("Download the missing files into the same folder."),
     )

@@ -8,6 +8,7 @@ from enum import IntEnum
 
 from runtime.gguf.problems import damaged, size_text
 from runtime.gguf.ranged import MAX_HEADER_BYTES, Cursor
+from runtime.language import number, tr
 
 MAX_KEPT_ELEMENTS = 1024  # A list by layer has at most 512 (LLAMA_MAX_LAYERS).
 MAX_KEPT_ELEMENTS_IN_ALL = 1 << 16
@@ -79,7 +80,10 @@ class ValueReader:
         length = self._count()
         if length > self._text_bytes_left and length <= self._cursor.left_bytes:
             raise damaged(
-                f"Its header holds a text of {size_text(length)}, more than any model has."
+                tr(
+                    "Its header holds a text of {size}, more than any model has.",
+                    size=size_text(length),
+                )
             )
         raw = self._cursor.take(length)
         self._text_bytes_left -= length
@@ -96,11 +100,11 @@ class ValueReader:
         return scalar
 
     def _array(self, key: str) -> tuple[Scalar, ...] | SkippedArray:
-        number, count = (int(part) for part in self._cursor.unpack(_TYPE_AND_COUNT))
-        kind = _value_type(number, key)
+        type_id, count = (int(part) for part in self._cursor.unpack(_TYPE_AND_COUNT))
+        kind = _value_type(type_id, key)
         if kind is ValueType.ARRAY:
             # The format allows lists of lists; no model uses one and the engine refuses them.
-            raise damaged(f'"{shown(key)}" in its header is a list of lists.')
+            raise damaged(tr('"{key}" in its header is a list of lists.', key=shown(key)))
         if kind is ValueType.STRING:
             return self._texts(count, key)
         layout = _SCALARS[kind]
@@ -115,7 +119,13 @@ class ValueReader:
         if self._keeps(count):
             return tuple(self.text() for _ in range(count))
         if count > self._listed_texts_left:
-            raise damaged(f'"{shown(key)}" in its header lists {count:,} texts.')
+            raise damaged(
+                tr(
+                    '"{key}" in its header lists {count} texts.',
+                    key=shown(key),
+                    count=number(count, ","),
+                )
+            )
         self._listed_texts_left -= count
         self._cursor.skip_texts(count)
         return SkippedArray(ValueType.STRING, count)
@@ -128,20 +138,26 @@ class ValueReader:
 
     def _check_count(self, count: int, element_bytes: int, key: str) -> None:
         if count * element_bytes > MAX_HEADER_BYTES:
-            message = f'"{shown(key)}" in its header says that it has {count:,} elements.'
-            raise damaged(message)
+            raise damaged(
+                tr(
+                    '"{key}" in its header says that it has {count} elements.',
+                    key=shown(key),
+                    count=number(count, ","),
+                )
+            )
         self._cursor.require(count * element_bytes)
 
     def _count(self) -> int:
         return int(self._cursor.unpack(_COUNT)[0])
 
 
-def _value_type(number: int, key: str) -> ValueType:
+def _value_type(type_id: int, key: str) -> ValueType:
     try:
-        return ValueType(number)
+        return ValueType(type_id)
     except ValueError:
-        message = f'"{shown(key)}" in its header has the unknown type {number}.'
-        raise damaged(message) from None
+        raise damaged(
+            tr('"{key}" in its header has the unknown type {type}.', key=shown(key), type=type_id)
+        ) from None
 
 
 def shown(name: str) -> str:

@@ -12,6 +12,7 @@ from runtime.hub.answering import Answering
 from runtime.hub.frames import HUB_PROTOCOL_VERSION, HubCommand, HubEvent, HubHello, HubShutdown
 from runtime.hub.http_client import new_client
 from runtime.hub.links import endpoint, is_offline
+from runtime.language import speak_as_told
 from runtime.protocol.channel import BrokenChannel, FrameReader, FrameWriter
 from runtime.worker.standard_streams import claim_standard_streams
 
@@ -21,6 +22,7 @@ _SIGNING_PATIENCE_S = 2.0
 
 def main() -> int:
     frames_in, frames_out = claim_standard_streams()
+    speak_as_told()
     # Else the hub's library asks for a list of AI agents first, and says which it runs under.
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
     writer = FrameWriter(frames_out, MAX_BYTES)

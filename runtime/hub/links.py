@@ -12,6 +12,7 @@ from urllib.parse import quote
 import httpx2
 
 from runtime.hub.refusals import LinkProblem, refusal, unreachable
+from runtime.language import tr
 
 DEFAULT_ENDPOINT = "https://huggingface.co"
 _MOST_HOPS = 5
@@ -98,7 +99,7 @@ def resolve_link(
             url = str(target)
             continue
         return _link(response, target, commit, is_on_hub)
-    raise unreachable(endpoint, "it sends from one address to the next without end")
+    raise unreachable(endpoint, tr("it sends from one address to the next without end"))
 
 
 def _link(response: httpx2.Response, target: httpx2.URL | None, commit: str, on_hub: bool) -> Link:
@@ -124,7 +125,8 @@ def _redirect_target(response: httpx2.Response) -> httpx2.URL | None:
         return None
     target = response.url.join(location)
     if target.scheme != "https" and target.scheme != response.url.scheme:
-        raise unreachable(str(response.url.host), "it sends to an address without encryption")
+        reason = tr("it sends to an address without encryption")
+        raise unreachable(str(response.url.host), reason)
     return target
 
 

@@ -12,6 +12,7 @@ from runtime.errors import Problem
 from runtime.hub.frames import Account
 from runtime.hub.links import endpoint, stored_token, token_path
 from runtime.hub.refusals import LinkProblem
+from runtime.language import tr
 
 if TYPE_CHECKING:
     from huggingface_hub import HfApi
@@ -36,7 +37,7 @@ def account(api: HfApi, request_id: int) -> Account:
     """Whose token it is. LinkProblem when the hub does not accept it."""
     token = usable_token()
     if token is None and stored_token():
-        raise _refused("It has letters that no token has.")
+        raise _refused(tr("It has letters that no token has."))
     if token is None:
         return Account(request_id, "", "")
     return Account(request_id, _name(api, token), _source())
@@ -48,17 +49,17 @@ def sign_in(api: HfApi, request_id: int, token: str) -> Account:
 
     if _source() == "environment":
         raise _refused(
-            "HF_TOKEN is set, and it goes before any token that is kept.",
-            "Unset HF_TOKEN and start Coterie again.",
+            tr("HF_TOKEN is set, and it goes before any token that is kept."),
+            tr("Unset HF_TOKEN and start Coterie again."),
         )
     if not token:
         _forget()
         return Account(request_id, "", "")
     token = token.strip()
     if not _TOKEN.fullmatch(token):
-        raise _refused("This is not a token: it has letters that no token has.")
+        raise _refused(tr("This is not a token: it has letters that no token has."))
     if token.startswith("api_org"):
-        raise _refused("This is the token of an organisation; a person's is needed.")
+        raise _refused(tr("This is the token of an organisation; a person's is needed."))
     name = _name(api, token)
     login(token, add_to_git_credential=False)
     return Account(request_id, name, "stored")
@@ -77,7 +78,7 @@ def _name(api: HfApi, token: str) -> str:
         name = api.whoami(token=token).get("name")
     except HfHubHTTPError as error:
         if error.response.status_code in (401, 403):
-            raise _refused("It is expired, revoked or mistyped.") from None
+            raise _refused(tr("It is expired, revoked or mistyped.")) from None
         raise
     return name if isinstance(name, str) else ""
 
@@ -95,6 +96,8 @@ def _forget() -> None:
     token_path().unlink(missing_ok=True)
 
 
-def _refused(message: str, remedy: str = "Sign in with another token.") -> LinkProblem:
-    problem = Problem("hub_token_refused", "The hub does not accept the token", message, remedy)
+def _refused(message: str, remedy: str = "") -> LinkProblem:
+    remedy = remedy or tr("Sign in with another token.")
+    title = tr("The hub does not accept the token")
+    problem = Problem("hub_token_refused", title, message, remedy)
     return LinkProblem(problem, f"{endpoint()}/settings/tokens")

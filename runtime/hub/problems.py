@@ -10,6 +10,7 @@ import httpx2
 from runtime.errors import CoterieError, Problem
 from runtime.hub.frames import HubFailed
 from runtime.hub.refusals import LinkProblem, offline, refusal, unreachable
+from runtime.language import tr
 
 
 def failed(
@@ -48,9 +49,9 @@ def _no_name(repo: str) -> CoterieError:
     return CoterieError(
         Problem(
             "hub_not_found",
-            "The hub does not have this",
-            f"{repo[:80]} is not a name that a repository can have.",
-            "Check the name; it has the form owner/model.",
+            tr("The hub does not have this"),
+            tr("{repo} is not a name that a repository can have.", repo=repo[:80]),
+            tr("Check the name; it has the form owner/model."),
         )
     )
 
@@ -61,9 +62,12 @@ def _unexpected(error: Exception) -> CoterieError:
     sys.stderr.write(f"hub: {type(error).__name__}\n{places}")
     sys.stderr.flush()
     if isinstance(error, OSError):
-        message = f"This computer refused something: {error.strerror or type(error).__name__}."
-        remedy = "Check the free space and the permissions of the Hugging Face folder."
+        reason = error.strerror or type(error).__name__
+        message = tr("This computer refused something: {reason}.", reason=reason)
+        remedy = tr("Check the free space and the permissions of the Hugging Face folder.")
     else:
-        message = f"Its answer was not what was expected ({type(error).__name__})."
-        remedy = "Try again in a few minutes; if it stays so, update Coterie."
-    return CoterieError(Problem("hub_error", "The hub's answer could not be used", message, remedy))
+        name = type(error).__name__
+        message = tr("Its answer was not what was expected ({error}).", error=name)
+        remedy = tr("Try again in a few minutes; if it stays so, update Coterie.")
+    title = tr("The hub's answer could not be used")
+    return CoterieError(Problem("hub_error", title, message, remedy))

@@ -8,6 +8,7 @@ from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from runtime.errors import CoterieError, Problem
 from runtime.hub.links import DEFAULT_ENDPOINT
+from runtime.language import tr
 
 _HOSTS = frozenset({"huggingface.co", "www.huggingface.co", "hf.co"})
 _NAME = r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,94}[A-Za-z0-9])?"
@@ -75,7 +76,8 @@ def _of_address(url: str, text: str, endpoint: str) -> HubQuery:
     try:
         address = urlsplit(url)
     except ValueError:
-        raise _refused(f"{_short(text)} is not an address.", "Check it.") from None
+        message = tr("{address} is not an address.", address=_short(text))
+        raise _refused(message, tr("Check it.")) from None
     return _of_parts(address, text, endpoint)
 
 
@@ -83,8 +85,11 @@ def _of_parts(address: SplitResult, text: str, endpoint: str) -> HubQuery:
     own = urlsplit(endpoint)
     if address.netloc.lower() not in _HOSTS | {own.netloc.lower()} or not address.netloc:
         raise _refused(
-            f"{_short(text)} is on another site.",
-            f"Paste an address of {own.hostname or endpoint}, or a name such as owner/model-GGUF.",
+            tr("{address} is on another site.", address=_short(text)),
+            tr(
+                "Paste an address of {site}, or a name such as owner/model-GGUF.",
+                site=own.hostname or endpoint,
+            ),
         )
     parts = [unquote(part) for part in address.path.split("/") if part]
     if own.path.strip("/") and "/".join(parts).startswith(own.path.strip("/")):
@@ -92,12 +97,12 @@ def _of_parts(address: SplitResult, text: str, endpoint: str) -> HubQuery:
     if parts[:1] == ["models"] or not parts:
         return HubQuery(words=" ".join(parse_qs(address.query).get("search", [""])))
     if parts[0] in _NOT_AUTHORS:
-        raise _refused(f"{_short(text)} is not a model's address.", "Paste the model's address.")
+        raise _no_model(text, tr("Paste the model's address."))
     if len(parts) == 1:
         return _author(parts[0], text)
     match = _REPO.fullmatch("/".join(parts[:2]))
     if match is None:
-        raise _refused(f"{_short(text)} is not a model's address.", "Check the address.")
+        raise _no_model(text, tr("Check the address."))
     revision, file = "", ""
     if len(parts) > 3 and parts[2] in ("blob", "resolve", "raw", "tree"):
         revision = parts[3]
@@ -110,11 +115,16 @@ def _of_parts(address: SplitResult, text: str, endpoint: str) -> HubQuery:
 def _author(name: str, text: str) -> HubQuery:
     if match := _AUTHOR.fullmatch(f"{name}/"):
         return HubQuery(author=match[1])
-    raise _refused(f"{_short(text)} is not a model's address.", "Check the address.")
+    raise _no_model(text, tr("Check the address."))
+
+
+def _no_model(text: str, remedy: str) -> CoterieError:
+    return _refused(tr("{address} is not a model's address.", address=_short(text)), remedy)
 
 
 def _refused(message: str, remedy: str) -> CoterieError:
-    return CoterieError(Problem("hub_not_found", "This is not a model on the hub", message, remedy))
+    title = tr("This is not a model on the hub")
+    return CoterieError(Problem("hub_not_found", title, message, remedy))
 
 
 def _short(text: str) -> str:

@@ -9,6 +9,7 @@ import time
 import httpx2
 
 from runtime.errors import CoterieError, Problem
+from runtime.language import tr
 
 _MOST_WAIT_S = 3600.0
 
@@ -50,9 +51,9 @@ def offline() -> LinkProblem:
     return LinkProblem(
         Problem(
             kind="hub_offline",
-            title="The hub is switched off",
-            message="HF_HUB_OFFLINE is set, so Coterie does not ask the hub.",
-            remedy="Switch offline off in the settings, or unset HF_HUB_OFFLINE.",
+            title=tr("The hub is switched off"),
+            message=tr("HF_HUB_OFFLINE is set, so Coterie does not ask the hub."),
+            remedy=tr("Switch offline off in the settings, or unset HF_HUB_OFFLINE."),
         )
     )
 
@@ -60,14 +61,17 @@ def offline() -> LinkProblem:
 def unreachable(endpoint: str, reason: Exception | str) -> LinkProblem:
     """No usable answer from `endpoint`."""
     if _is_certificate(reason):
-        message = f"The certificate of {endpoint} could not be verified."
-        remedy = "Check the date of this computer, and SSL_CERT_FILE if your network uses a proxy."
+        message = tr("The certificate of {address} could not be verified.", address=endpoint)
+        remedy = tr(
+            "Check the date of this computer, and SSL_CERT_FILE if your network uses a proxy."
+        )
     else:
-        message = f"{endpoint} could not be reached: {_words(reason)}."
-        remedy = "Check the connection, the proxy and the hub's address."
-    return LinkProblem(
-        Problem("hub_unreachable", "The hub can't be reached", message, remedy), is_passing=True
-    )
+        message = tr(
+            "{address} could not be reached: {reason}.", address=endpoint, reason=_words(reason)
+        )
+        remedy = tr("Check the connection, the proxy and the hub's address.")
+    title = tr("The hub can't be reached")
+    return LinkProblem(Problem("hub_unreachable", title, message, remedy), is_passing=True)
 
 
 def refusal(
@@ -95,9 +99,9 @@ def _busy(response: httpx2.Response) -> LinkProblem:
     return LinkProblem(
         Problem(
             kind="hub_busy",
-            title="The hub asks to wait",
-            message="Too many requests came from this connection.",
-            remedy="Try again in a few minutes; signing in raises the limit.",
+            title=tr("The hub asks to wait"),
+            message=tr("Too many requests came from this connection."),
+            remedy=tr("Try again in a few minutes; signing in raises the limit."),
         ),
         retry_after_s=wait_s,
         is_passing=True,
@@ -105,13 +109,13 @@ def _busy(response: httpx2.Response) -> LinkProblem:
 
 
 def _error(response: httpx2.Response, endpoint: str) -> LinkProblem:
+    status = f"{response.status_code} {response.reason_phrase}".strip()
     return LinkProblem(
         Problem(
             kind="hub_error",
-            title="The hub answered with an error",
-            message=f"{endpoint} answered {response.status_code} {response.reason_phrase}".strip()
-            + ".",
-            remedy="Try again in a few minutes.",
+            title=tr("The hub answered with an error"),
+            message=tr("{address} answered {status}.", address=endpoint, status=status),
+            remedy=tr("Try again in a few minutes."),
         ),
         retry_after_s=retry_after_s(response.headers),
         is_passing=response.status_code >= 500 or response.status_code == 408,
@@ -120,39 +124,39 @@ def _error(response: httpx2.Response, endpoint: str) -> LinkProblem:
 
 def _gated(repo: str, has_token: bool) -> Problem:
     if has_token:
-        remedy = "Open its page, accept the conditions, then try again."
+        remedy = tr("Open its page, accept the conditions, then try again.")
     else:
-        remedy = "Open its page, accept the conditions, sign in, then try again."
+        remedy = tr("Open its page, accept the conditions, sign in, then try again.")
     return Problem(
         kind="hub_gated",
-        title="This model asks you to accept its conditions",
-        message=f"The authors of {repo} want that before they share it.",
+        title=tr("This model asks you to accept its conditions"),
+        message=tr("The authors of {repo} want that before they share it.", repo=repo),
         remedy=remedy,
     )
 
 
 def _not_found(repo: str, path: str, code: str, has_token: bool) -> Problem:
     if code == "EntryNotFound":
-        message = f"{repo} has no file {path}."
+        message = tr("{repo} has no file {path}.", repo=repo, path=path)
     elif code == "RevisionNotFound":
-        message = f"{repo} does not have this version any more."
+        message = tr("{repo} does not have this version any more.", repo=repo)
     else:
-        message = f"There is no {repo} on the hub, or it is private."
+        message = tr("There is no {repo} on the hub, or it is private.", repo=repo)
     if code in ("EntryNotFound", "RevisionNotFound"):
-        remedy = "Its author changed it: search for it again and take what is there now."
+        remedy = tr("Its author changed it: search for it again and take what is there now.")
     elif has_token:
-        remedy = "Check the name, and that your token may read it."
+        remedy = tr("Check the name, and that your token may read it.")
     else:
-        remedy = "Check the name; sign in if it is private."
-    return Problem("hub_not_found", "The hub does not have this", message, remedy)
+        remedy = tr("Check the name; sign in if it is private.")
+    return Problem("hub_not_found", tr("The hub does not have this"), message, remedy)
 
 
 def _token_refused(said: str = "") -> Problem:
     return Problem(
         kind="hub_token_refused",
-        title="The hub does not accept the token",
-        message=said[:200] or "It is expired, revoked or mistyped.",
-        remedy="Sign in with another token.",
+        title=tr("The hub does not accept the token"),
+        message=said[:200] or tr("It is expired, revoked or mistyped."),
+        remedy=tr("Sign in with another token."),
     )
 
 
@@ -167,5 +171,5 @@ def _is_certificate(reason: Exception | str) -> bool:
 
 def _words(reason: Exception | str) -> str:
     if isinstance(reason, httpx2.TimeoutException):
-        return "it did not answer in time"
+        return tr("it did not answer in time")
     return (str(reason) or type(reason).__name__)[:200].rstrip(".")

@@ -19,6 +19,7 @@ from runtime.hub.frames import HubFile, HubModel
 from runtime.hub.links import Link, resolve_link
 from runtime.hub.refusals import LinkProblem
 from runtime.hub.remote_ranges import HttpRanges, RemoteFile, Traffic
+from runtime.language import tr
 from runtime.placement.model_layout import ModelLayout, model_layout
 
 # A header with 152,000 tokens takes 6 to 7 MB, one with 262,000 about 10: two ranges, and less
@@ -199,8 +200,8 @@ def _check(link: Link, file: HubFile) -> None:
         raise LinkProblem(
             Problem(
                 "hub_error",
-                "The file on the hub has changed",
-                f"{file.path} is not the one that was listed.",
-                "Open the model's page again.",
+                tr("The file on the hub has changed"),
+                tr("{file} is not the one that was listed.", file=file.path),
+                tr("Open the model's page again."),
             )
         )

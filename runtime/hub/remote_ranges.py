@@ -12,6 +12,7 @@ import httpx2
 from runtime.errors import Problem
 from runtime.hub.links import Link
 from runtime.hub.refusals import LinkProblem, refusal, unreachable
+from runtime.language import tr
 
 _EXPIRED = (401, 403, 404, 410)
 _RETRIES = 2
@@ -57,7 +58,7 @@ class _Body:
         if not self._rest:
             piece = next(self._pieces, b"")
             if not piece:
-                raise httpx2.RemoteProtocolError("the answer ended early")
+                raise httpx2.RemoteProtocolError(tr("the answer ended early"))
             self._traffic.read_bytes += len(piece)
             self._rest = piece[: self.end - self.position]
         taken, self._rest = self._rest[:most], self._rest[most:]
@@ -127,7 +128,7 @@ class HttpRanges:
         except httpx2.TransportError as error:
             self._drop()
             if not self._retries_left:
-                host = httpx2.URL(self._link.url).host if self._link else "the hub"
+                host = httpx2.URL(self._link.url).host if self._link else tr("the hub")
                 raise unreachable(host, error) from error
             self._retries_left -= 1
             return b""
@@ -164,20 +165,43 @@ class HttpRanges:
 
     def _checked(self, response: httpx2.Response, begin: int, end: int) -> _Body:
         """The body, if it is the range that was asked for, or a whole file that begins with it."""
-        size = self.size_bytes
+        size, path = self.size_bytes, self._file.path
         if response.status_code == 206:
             if response.headers.get("Content-Range") == f"bytes {begin}-{end - 1}/{size}":
                 return _Body(response, begin, end, self._traffic)
-            raise _wrong_bytes(self._file, "other bytes than those asked for")
+            raise _wrong_bytes(
+                tr(
+                    "Asked for a part of {file}, it answered other bytes than those asked for.",
+                    file=path,
+                )
+            )
         if response.status_code == 200:
             if begin == 0 and response.headers.get("Content-Length") == str(size):
                 return _Body(response, 0, size, self._traffic)
-            raise _wrong_bytes(self._file, "the whole file instead of a part of it")
+            raise _wrong_bytes(
+                tr(
+                    "Asked for a part of {file}, it answered the whole file"
+                    " instead of a part of it.",
+                    file=path,
+                )
+            )
         if response.status_code == 416:
-            raise _wrong_bytes(self._file, "that the file is shorter than the hub says")
+            raise _wrong_bytes(
+                tr(
+                    "Asked for a part of {file}, it answered that the file is shorter"
+                    " than the hub says.",
+                    file=path,
+                )
+            )
         is_on_hub = self._link is not None and self._link.is_on_hub
         if response.status_code < 400 or (response.status_code in _EXPIRED and not is_on_hub):
-            raise _wrong_bytes(self._file, f"with status {response.status_code}")
+            raise _wrong_bytes(
+                tr(
+                    "Asked for a part of {file}, it answered with status {status}.",
+                    file=path,
+                    status=response.status_code,
+                )
+            )
         where = f"{response.url.scheme}://{response.url.netloc.decode('ascii', 'replace')}"
         raise refusal(response, where, self._file.repo, self._file.path, self._token is not None)
 
@@ -187,13 +211,13 @@ class HttpRanges:
             body.close()
 
 
-def _wrong_bytes(file: RemoteFile, what: str) -> LinkProblem:
+def _wrong_bytes(message: str) -> LinkProblem:
     return LinkProblem(
         Problem(
             "hub_error",
-            "The hub gave something else",
-            f"Asked for a part of {file.path}, it answered {what}.",
-            "Try again in a few minutes.",
+            tr("The hub gave something else"),
+            message,
+            tr("Try again in a few minutes."),
         ),
         is_passing=True,
     )

@@ -8,6 +8,7 @@ from typing import IO, Generic, TypeVar
 
 import msgspec
 
+from runtime.language import tr
 from runtime.protocol.frames import MAX_FRAME_BYTES, Command, Event
 
 LENGTH = struct.Struct("<I")
@@ -37,17 +38,17 @@ class FrameReader(Generic[Frame]):
         if not head:
             return None
         if len(head) < LENGTH.size:
-            raise BrokenChannel("the stream ended inside a frame")
+            raise BrokenChannel(tr("the stream ended inside a frame"))
         (size,) = LENGTH.unpack(head)
         if size > self._max_bytes:
-            raise BrokenChannel(f"a frame of {size} bytes")
+            raise BrokenChannel(tr("a frame of {size} bytes", size=size))
         body = self._stream.read(size)
         if len(body) < size:
-            raise BrokenChannel("the stream ended inside a frame")
+            raise BrokenChannel(tr("the stream ended inside a frame"))
         try:
             return self._decoder.decode(body)
         except msgspec.MsgspecError as error:
-            raise BrokenChannel(f"not a frame: {error}") from error
+            raise BrokenChannel(tr("not a frame: {reason}", reason=error)) from error
 
 
 class FrameTooLarge(Exception):

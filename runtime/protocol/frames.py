@@ -7,6 +7,7 @@ import msgspec
 from runtime.errors import Problem
 from runtime.protocol.messages import (
     ChatMessage,
+    ExpertUse,
     GenerationStats,
     MemoryUse,
     ModelFacts,
@@ -15,7 +16,7 @@ from runtime.protocol.messages import (
 )
 from runtime.protocol.placement import Placement
 
-PROTOCOL_VERSION = 3
+PROTOCOL_VERSION = 4
 MAX_FRAME_BYTES = 1 << 20
 
 
@@ -23,7 +24,8 @@ class Load(msgspec.Struct, frozen=True, tag="load"):
     """Load a model file. `n_ctx` 0 and `n_threads` 0 leave the choice to the worker.
 
     With a `placement` its own context counts; `use_extra_bufts` False still forbids repacking.
-    `rpc_servers` ("HOST:PORT") are further devices.
+    `rpc_servers` ("HOST:PORT") are further devices. With `capture_experts` the router's picks are
+    counted, which slows every token (`ExpertsPicked`).
     """
 
     request_id: int
@@ -33,6 +35,7 @@ class Load(msgspec.Struct, frozen=True, tag="load"):
     use_extra_bufts: bool = True
     placement: Placement | None = None
     rpc_servers: tuple[str, ...] = ()
+    capture_experts: bool = False
 
 
 class Generate(msgspec.Struct, frozen=True, tag="generate"):
@@ -151,6 +154,13 @@ class Text(msgspec.Struct, frozen=True, tag="text"):
     reasoning: str = ""
 
 
+class ExpertsPicked(msgspec.Struct, frozen=True, tag="experts_picked"):
+    """The picks of this answer so far, twice a second at most, and whole before `Finished`."""
+
+    request_id: int
+    use: ExpertUse
+
+
 class Finished(msgspec.Struct, frozen=True, tag="finished"):
     """The answer is complete, for the reason in `stats`."""
 
@@ -199,6 +209,7 @@ Event = (
     | Proven
     | PromptProgress
     | Text
+    | ExpertsPicked
     | Finished
     | Measured
     | TokenCounts

@@ -98,11 +98,20 @@ class MemoryUse(msgspec.Struct, frozen=True):
 
 
 class Energy(msgspec.Struct, frozen=True):
-    """Energy of one answer. `source` says whether a counter was read or the figure is a guess."""
+    """Energy of one answer. `source` says whether a counter was read or the figure is a guess.
+
+    Of a guess, counters may still have read a part: `measured_joules`.
+    """
 
     joules: float
     source: EnergySource
     note: str
+    measured_joules: float = 0.0
+
+    @property
+    def estimated_joules(self) -> float:
+        """What of `joules` is a guess."""
+        return 0.0 if self.source == "measured" else self.joules - self.measured_joules
 
 
 class GenerationStats(msgspec.Struct, frozen=True):
@@ -129,3 +138,20 @@ class GenerationStats(msgspec.Struct, frozen=True):
     memory: MemoryUse
     reasoning_tokens: int = 0
     reasoning_s: float = 0.0
+
+
+class ExpertUse(msgspec.Struct, frozen=True):
+    """How often the router picked each expert while `tokens` tokens passed through.
+
+    `counts` are little-endian uint32, one row of `n_experts` for each of `layers`, the model's own
+    layer numbers. `repeated` of all picks fell on an expert that the token before had picked in the
+    same layer; `comparable` picks had a token before them. Tokens of the prompt count too.
+    """
+
+    layers: tuple[int, ...]
+    n_experts: int
+    n_used: int
+    tokens: int
+    counts: bytes
+    repeated: int = 0
+    comparable: int = 0

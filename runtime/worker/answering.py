@@ -35,6 +35,7 @@ from runtime.protocol.frames import (
 from runtime.protocol.messages import ChatMessage, FinishReason, GenerationStats, MemoryUse
 from runtime.worker.answer_problems import full_problem, template_problem
 from runtime.worker.energy import EnergyMeter
+from runtime.worker.expert_report import ExpertReport
 from runtime.worker.grammar_source import GrammarSource
 from runtime.worker.kv_keeper import KvKeeper
 from runtime.worker.measuring import made_up_tokens, measure
@@ -114,17 +115,20 @@ class Answerer:
         self._model.vocabulary.show(marks_of(self._template.style))
         progress = _Progress(prompt_tokens=len(fitted.tokens))
         outbox = self._outbox(request, fitted.tokens)
+        experts = ExpertReport(self._model.picks, request.request_id, self._send)
         reason: FinishReason = "cancelled"
         try:
-            with self._sampler(request, fitted.tokens, outbox) as sampler:
+            with experts, self._sampler(request, fitted.tokens, outbox) as sampler:
                 self.keeper.take_up(request.state_path, fitted.tokens)
                 progress.cached_tokens = self._sequence.keep_prefix_of(fitted.tokens)
                 self._threads = self._thread_start()
-                self._read_prompt(request, fitted.tokens[progress.cached_tokens :], progress)
-                reason = self._generate(request, sampler, progress.meter, outbox)
+                new_tokens = fitted.tokens[progress.cached_tokens :]
+                self._read_prompt(request, new_tokens, progress, experts)
+                reason = self._generate(request, sampler, progress.meter, outbox, experts)
         except DecodeAborted:
             pass
         outbox.finish(progress.meter, self._threads.n_threads)
+        experts.tell()
         stats = self._stats(request, reason, progress, fitted, energy)
         self._send(Finished(request.request_id, stats))
 
@@ -173,7 +177,9 @@ class Answerer:
         text = self._template.render(messages, request.reasoning)
         return self._model.vocabulary.tokenize(text)
 
-    def _read_prompt(self, request: Generate, tokens: list[int], progress: _Progress) -> None:
+    def _read_prompt(
+        self, request: Generate, tokens: list[int], progress: _Progress, experts: ExpertReport
+    ) -> None:
         started_s = time.monotonic()
         self._report(request, progress)
         n_batch = self._model.n_batch
@@ -181,8 +187,10 @@ class Answerer:
             if self._abort.is_set:
                 raise DecodeAborted
             self._sequence.set_threads(self._threads.n_threads)
-            self._sequence.add(tokens[start : start + n_batch])
-            progress.evaluated_tokens = min(start + n_batch, len(tokens))
+            batch = tokens[start : start + n_batch]
+            self._sequence.add(batch)
+            experts.passed(len(batch), len(self._sequence.tokens))
+            progress.evaluated_tokens = start + len(batch)
             progress.prompt_s = time.monotonic() - started_s
             self._report(request, progress)
             if start + n_batch < len(tokens):
@@ -200,7 +208,12 @@ class Answerer:
         )
 
     def _generate(
-        self, request: Generate, sampler: SamplerChain, meter: SpeedMeter, outbox: TextOutbox
+        self,
+        request: Generate,
+        sampler: SamplerChain,
+        meter: SpeedMeter,
+        outbox: TextOutbox,
+        experts: ExpertReport,
     ) -> FinishReason:
         vocabulary, sequence, abort = self._model.vocabulary, self._sequence, self._abort
         n_ctx, max_tokens = self._model.n_ctx, request.max_tokens
@@ -220,6 +233,7 @@ class Answerer:
             if len(sequence.tokens) >= n_ctx:
                 return "context_full"
             sequence.add_one(token)
+            experts.passed(1, len(sequence.tokens))
             self._adapt(time.monotonic(), now_s)
 
     def _adapt(self, now_s: float, before_s: float) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from runtime.errors import CoterieError
+from runtime.language import speak_as_told
 from runtime.protocol.dry_run import DryRun, DryRunResult
 from runtime.worker.standard_streams import claim_standard_streams
 
@@ -36,6 +37,7 @@ def results(request: DryRun) -> list[DryRunResult]:
 
 def main() -> int:
     _, out = claim_standard_streams()
+    speak_as_told()
     os.environ.setdefault("GGML_NO_BACKTRACE", "1")
     try:
         request = msgspec.json.decode(sys.argv[1], type=DryRun)

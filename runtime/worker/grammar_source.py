@@ -16,6 +16,7 @@ from runtime.engine.bindings import AbortFlag
 from runtime.engine.grammar_problems import grammar_problem, schema_problem
 from runtime.engine.kv_sequence import DecodeAborted
 from runtime.errors import CoterieError
+from runtime.language import tr
 from runtime.protocol.messages import Sampling
 from runtime.whole_text import whole_text
 from runtime.worker.grammar_trial import Source, Verdict
@@ -61,12 +62,12 @@ class GrammarSource:
     def _tried(self, source: Source) -> str:
         problem = schema_problem if source.is_schema else grammar_problem
         if len(source.text.encode()) > MAX_BYTES:
-            raise CoterieError(problem("It is too long"))
+            raise CoterieError(problem(tr("It is too long")))
         out, said = self._run(source)
         try:
             verdict = msgspec.json.decode(out, type=Verdict)
         except msgspec.DecodeError as error:
-            raise CoterieError(problem("It is too complex for the engine")) from error
+            raise CoterieError(problem(tr("It is too complex for the engine"))) from error
         if not verdict.grammar and NEEDS_VOCABULARY in said:
             return source.text
         if not verdict.grammar:
@@ -112,9 +113,9 @@ def _feed(pipe: IO[bytes], data: bytes) -> None:
 def fault(said: str) -> str:
     """One line of why, from our own words or from llama.cpp's."""
     if LEFT_RECURSION in said:
-        return "A rule of it begins with itself, which the engine can't follow"
+        return tr("A rule of it begins with itself, which the engine can't follow")
     found = PARSE_ERROR.search(said)
     line = " ".join((found["why"] if found else said).split())
     if line in NUMBER_ERRORS:
-        return "A number in it is too large"
-    return line[:MAX_FAULT_CHARACTERS] or "The engine can't read it"
+        return tr("A number in it is too large")
+    return line[:MAX_FAULT_CHARACTERS] or tr("The engine can't read it")

@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from runtime.language import number, speak_as_told, tr
 from runtime.worker.standard_streams import claim_standard_streams
 
 MEMORY_BYTES = 2 << 30
@@ -39,6 +40,7 @@ class Verdict(msgspec.Struct, frozen=True):
 
 def main() -> None:
     frames_in, out = claim_standard_streams()
+    speak_as_told()
     _limit_this_process()
     source = msgspec.json.decode(frames_in.read(), type=Source)
     out.write(msgspec.json.encode(verdict(source)))
@@ -66,18 +68,18 @@ def verdict(source: Source) -> Verdict:
         except Exception as error:  # noqa: BLE001
             return Verdict(fault=_said(error))
     if "\0" in grammar:
-        return Verdict(fault="It has a zero character in it")
+        return Verdict(fault=tr("It has a zero character in it"))
     if not ROOT.search(grammar):
-        return Verdict(fault="It has no rule named root")
+        return Verdict(fault=tr("It has no rule named root"))
     if len(grammar.encode()) > MAX_GRAMMAR_BYTES:
-        return Verdict(fault="It is too long")
+        return Verdict(fault=tr("It is too long"))
     return Verdict(grammar=grammar if _parses(grammar) else "")
 
 
 def _said(error: Exception) -> str:
     if isinstance(error, ValueError | AssertionError) and str(error):
         return str(error)
-    return f"The engine can't use it ({type(error).__name__} {error})"
+    return tr("The engine can't use it ({error})", error=f"{type(error).__name__} {error}")
 
 
 def _from_schema(text: str) -> str:
@@ -85,7 +87,7 @@ def _from_schema(text: str) -> str:
 
     schema = msgspec.json.decode(text)
     if not isinstance(schema, dict):
-        raise ValueError("it must be an object, as in {…}")
+        raise ValueError(tr("it must be an object, as in {…}"))
     check_schema(schema)
     return schema_to_gbnf(text)
 
@@ -105,12 +107,12 @@ def check_schema(schema: object) -> None:
 def _check_part(part: dict[str, Any]) -> None:
     reference = part.get("$ref", "#")
     if isinstance(reference, str) and not reference.startswith("#"):
-        raise ValueError("it refers to another document")
+        raise ValueError(tr("it refers to another document"))
     counts = [part.get(name) for name in COUNTS]
     for times in TIMES.findall(str(part.get("pattern", ""))):
         counts += [int(number) for number in re.findall(r"\d+", times)]
     if any(isinstance(count, int | float) and count > MAX_TIMES for count in counts):
-        raise ValueError(f"it counts to more than {MAX_TIMES:,}")
+        raise ValueError(tr("it counts to more than {most}", most=number(MAX_TIMES, ",")))
 
 
 def _parses(grammar: str) -> bool:

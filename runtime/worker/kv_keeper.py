@@ -9,6 +9,7 @@ from pathlib import Path
 from runtime.engine.kv_file import KvFileUnusable, Owner, check_whole, seal, tokens_of
 from runtime.engine.kv_sequence import KvSequence
 from runtime.errors import CoterieError, Problem
+from runtime.language import tr
 from runtime.protocol.frames import SaveState, StateSaved
 
 # Below so many tokens more, reading them is as quick as reading the file.
@@ -31,7 +32,7 @@ class KvKeeper:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             if not self._sequence.save(part):
-                raise OSError("the file could not be written whole")
+                raise OSError(tr("the file could not be written whole"))
             file_bytes = seal(part, self._owner, n_tokens)
             part.replace(path)
         except OSError as error:
@@ -64,7 +65,7 @@ class KvKeeper:
 def _not_saved(error: OSError) -> Problem:
     return Problem(
         kind="state_not_saved",
-        title="What the model has read could not be kept",
-        message=f"The file was not written: {error.strerror or error}",
-        remedy="Free some space on that disk. The chat is safe, it is only read again later.",
+        title=tr("What the model has read could not be kept"),
+        message=tr("The file was not written: {reason}", reason=error.strerror or error),
+        remedy=tr("Free some space on that disk. The chat is safe, it is only read again later."),
     )

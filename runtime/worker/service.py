@@ -30,6 +30,7 @@ from runtime.engine.other_load import OtherLoad
 from runtime.errors import CoterieError, Problem
 from runtime.gguf.model_shape import model_shape
 from runtime.gguf.split_files import part_paths, read_model
+from runtime.language import tr
 from runtime.protocol.frames import (
     CountTokens,
     Event,
@@ -48,8 +49,6 @@ from runtime.worker.mailbox import Mailbox, Work
 
 IDLE_LOOK_S = 1.0
 PROGRESS_STEP = 0.01
-
-CANCELLED = Problem("cancelled", "Stopped", "Loading was stopped before the model was ready")
 
 
 class Service:
@@ -77,7 +76,7 @@ class Service:
             except CoterieError as error:
                 self._send(Failed(command.request_id, error.problem))
             except (LoadCancelled, DecodeAborted):
-                self._send(Failed(command.request_id, CANCELLED))
+                self._send(Failed(command.request_id, _cancelled()))
             self._mailbox.done()
 
     def _handle(self, command: Work) -> None:
@@ -86,9 +85,7 @@ class Service:
             return
         answerer = self._answerer
         if answerer is None:
-            raise CoterieError(
-                Problem("no_model", "No model is loaded", "Load a model, then send the message")
-            )
+            raise CoterieError(_no_model())
         match command:
             case Generate():
                 answerer.answer(command)
@@ -113,7 +110,7 @@ class Service:
         # Slow cores hold the fast ones up at every barrier.
         most = placement.n_threads or min(cores.usable, cores.performance)
         threads = ThreadLimits(command.n_threads, most, cores.logical)
-        options = LoadOptions(placement, command.n_threads or most)
+        options = LoadOptions(placement, command.n_threads or most, command.capture_experts)
         model = load_model(path, options, self._log, self._abort, self._on_progress(command))
         template = ChatTemplate(
             model.chat_template(),
@@ -174,6 +171,16 @@ class Service:
             stamp = time.strftime("%H:%M:%S ") if text.endswith("\n") and len(text) > 2 else ""
             sys.stderr.write(stamp + text)
             sys.stderr.flush()
+
+
+def _cancelled() -> Problem:
+    message = tr("Loading was stopped before the model was ready")
+    return Problem("cancelled", tr("Stopped"), message)
+
+
+def _no_model() -> Problem:
+    message = tr("Load a model, then send the message")
+    return Problem("no_model", tr("No model is loaded"), message)
 
 
 def placed(command: Load, file_bytes: int) -> Placement:

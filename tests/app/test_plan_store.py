@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from app.json_file import read_json, write_json
+from app.placed_load import PlacedLoad
 from app.plan_store import (
     MOST_OBSERVATIONS,
     MOST_TUNED,
@@ -187,6 +188,18 @@ def test_what_a_person_chose(store: PlanStore, model: Path) -> None:
     assert store.chosen(model, 5, 0) is None
     store.choose(model, 4, OTHER)
     assert store.chosen(model, 4, 0) == OTHER
+
+
+def test_what_was_promised_of_a_choice(store: PlanStore, model: Path, tmp_path: Path) -> None:
+    """Another file or another placement was promised nothing."""
+    assert store.chosen_load(model, 4, OTHER) is None
+    store.choose(model, 4, OTHER, tuned=True, predicted=(30.5, 41.0))
+    again = PlanStore(tmp_path / "data" / "placements.json")
+    assert again.chosen_load(model, 4, OTHER) == PlacedLoad(OTHER, True, (30.5, 41.0))
+    assert again.chosen_load(model, 5, OTHER) is None
+    assert again.chosen_load(model, 4, FAST.placement) is None
+    store.choose(model, 4, OTHER)
+    assert store.chosen_load(model, 4, OTHER) == PlacedLoad(OTHER)
 
 
 def test_rates_of_a_processor_and_a_gpu_are_apart() -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from app.prices import (
     SHIPPED_PRICES,
+    SHIPPED_WORDS,
     Price,
     load_prices,
     look_at_prices,
@@ -104,6 +105,29 @@ def test_what_a_newer_version_wrote_stays(user_file: Path) -> None:
     assert stored["currencies"] == ["EUR"]
     assert stored["prices"][0]["colour"] == "red"
     assert load_prices(SHIPPED_PRICES, user_file)[0].find("mine") == MINE
+
+
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        ('{"id": "a", "name": "A"}', '"a" has neither an input nor an output price'),
+        (
+            '{"id": "a", "name": "A", "input_usd_per_million": 1, "date": "May"}',
+            '"May" is not a date such as 2026-11-24',
+        ),
+    ],
+)
+def test_what_is_wrong_with_an_entry_is_told(user_file: Path, entry: str, said: str) -> None:
+    user_file.write_text(f'{{"prices": [{entry}]}}', encoding="utf-8")
+    _, problem = look_at_prices(SHIPPED_PRICES, user_file)
+    assert problem is not None
+    assert said in problem.message
+
+
+def test_words_of_the_shipped_list_can_be_translated(user_file: Path) -> None:
+    book, _ = look_at_prices(SHIPPED_PRICES, user_file)
+    said = {price.note for price in book.prices} | {price.source for price in book.prices}
+    assert said - {"AINews, 2025"} == set(SHIPPED_WORDS)
 
 
 def test_the_users_file_changes_and_adds_monthly_costs(user_file: Path) -> None:

@@ -175,6 +175,10 @@ def test_loading_is_remembered(new_desk: Callable[..., Desk]) -> None:
     placement = desk.store.chosen(model.path, model.file_bytes, 0)
     assert placement is not None
     assert placement.n_ctx == 1024
+    promised = desk.store.chosen_load(model.path, model.file_bytes, placement)
+    assert promised is not None
+    assert promised.predicted is not None
+    assert 0 < promised.predicted[0] < promised.predicted[1]
     assert desk.store.chosen(model.path, model.file_bytes + 1, 0) is None, "another file"
     assert desk.store.chosen(model.path, model.file_bytes, 2048) is None, "another context"
 

@@ -232,6 +232,17 @@ def test_how_opens_the_sum_and_esc_closes_it(panel: LivePanel, qtbot: QtBot) -> 
     assert not popover.isVisible()
 
 
+def test_a_large_sum_is_not_cut_off(panel: LivePanel) -> None:
+    usage = Usage(60_000_000, 40_000_000, 10_000_000, joules=9e9)
+    panel.show_state(states.state(savings=savings(states.GPT_4O, usage, 0.30)))
+    look()
+    popover = panel.savings.explain()
+    assert popover is not None
+    look()
+    for label in popover.findChildren(Label):
+        assert label.fontMetrics().horizontalAdvance(label.text()) <= label.width()
+
+
 def test_the_sum_leads_to_the_prices(panel: LivePanel, qtbot: QtBot) -> None:
     panel.show_state(states.talk(states.user(1, "A"), states.answer(2, "B")))
     popover = panel.savings.explain()

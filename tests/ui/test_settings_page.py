@@ -32,7 +32,8 @@ from ui.settings_hub_words import (
     account_words,
     given_hub,
 )
-from ui.settings_page import CONTEXT, SettingsPage, price_facts
+from ui.settings_answers import CONTEXT
+from ui.settings_page import SettingsPage, price_facts
 from ui.theme import Theme
 
 TOKEN = "hf_CanaryThatNobodyMaySee"
@@ -69,6 +70,11 @@ def page(
     return new_page(theme, commands, account, {}, qtbot)
 
 
+def field_of(page: SettingsPage, name: str) -> NumberField:
+    field: NumberField = getattr(page if name == "electricity" else page.answers, name)
+    return field
+
+
 def write(qtbot: QtBot, field: NumberField, text: str) -> None:
     field.field.selectAll()
     qtbot.keyClicks(field.field, text)
@@ -76,10 +82,10 @@ def write(qtbot: QtBot, field: NumberField, text: str) -> None:
 
 
 def test_what_is_stored_is_shown(page: SettingsPage) -> None:
-    assert page.theme_choice.segments["system"].isChecked()
+    assert page.look.theme_choice.segments["system"].isChecked()
     assert page.price.currentText() == "GPT-4o (OpenAI price list)"
-    assert page.temperature.field.text() == "0.7"
-    assert page.context.field.text() == "0"
+    assert page.answers.temperature.field.text() == "0.7"
+    assert page.answers.context.field.text() == "0"
     assert page.electricity.field.text() == "0.30"
     assert page.price_facts.full_text() == (
         "Input $2.50, output $10.00 per million tokens.\nOpenAI price list, 2025-11-01."
@@ -89,15 +95,40 @@ def test_what_is_stored_is_shown(page: SettingsPage) -> None:
 def test_the_theme_is_saved_at_once(
     page: SettingsPage, commands: RecordingCommands, qtbot: QtBot
 ) -> None:
-    click(qtbot, page.theme_choice.segments["dark"])
+    click(qtbot, page.look.theme_choice.segments["dark"])
     assert commands.settings == [replace(STORED, theme="dark")]
 
 
 def test_arrow_keys_turn_segments(
     page: SettingsPage, commands: RecordingCommands, qtbot: QtBot
 ) -> None:
-    qtbot.keyClick(page.theme_choice.segments["system"], Qt.Key.Key_Right)
+    qtbot.keyClick(page.look.theme_choice.segments["system"], Qt.Key.Key_Right)
     assert commands.settings == [replace(STORED, theme="light")]
+
+
+def test_the_language_is_saved_by_its_code(
+    page: SettingsPage, commands: RecordingCommands, qtbot: QtBot
+) -> None:
+    language = page.look.language
+    assert [language.itemText(n) for n in range(language.count())] == [
+        *("As your desktop", "English", "Deutsch", "简体中文")
+    ]
+    qtbot.keyClick(language, Qt.Key.Key_Down)
+    qtbot.keyClick(language, Qt.Key.Key_Down)
+    assert [settings.language for settings in commands.settings] == ["en", "de"]
+    page.show_state(states.state(settings=replace(STORED, language="zh_CN")))
+    assert language.currentText() == "简体中文"
+    page.show_state(states.state(settings=replace(STORED, language="of a later version")))
+    assert language.currentText() == "As your desktop"
+
+
+def test_space_for_old_chats_is_written_in_gib(
+    page: SettingsPage, commands: RecordingCommands, qtbot: QtBot
+) -> None:
+    assert page.answers.kept.field.text() == "4"
+    write(qtbot, page.answers.kept, "1.5")
+    write(qtbot, page.answers.kept, "0")
+    assert [settings.kv_budget_bytes for settings in commands.settings] == [3 << 29, 0]
 
 
 def test_another_price_is_saved_and_told(
@@ -148,7 +179,7 @@ def test_a_number_is_saved_on_enter(
     typed: str,
     changes: dict[str, object],
 ) -> None:
-    write(qtbot, getattr(page, field), typed)
+    write(qtbot, field_of(page, field), typed)
     assert commands.settings == [replace(STORED, **changes)]
 
 
@@ -171,7 +202,7 @@ def test_a_wrong_number_is_told_and_not_saved(
     typed: str,
     said: str,
 ) -> None:
-    widget: NumberField = getattr(page, field)
+    widget: NumberField = field_of(page, field)
     before = widget.field.text()
     write(qtbot, widget, typed)
     assert commands.calls == []
@@ -187,19 +218,19 @@ def test_a_number_is_saved_when_the_field_is_left(
     page: SettingsPage, commands: RecordingCommands, qtbot: QtBot
 ) -> None:
     page.activateWindow()
-    page.temperature.field.setFocus()
-    page.temperature.field.selectAll()
-    qtbot.keyClicks(page.temperature.field, "1")
+    page.answers.temperature.field.setFocus()
+    page.answers.temperature.field.selectAll()
+    qtbot.keyClicks(page.answers.temperature.field, "1")
     assert commands.calls == []
-    page.context.field.setFocus()
+    page.answers.context.field.setFocus()
     assert commands.settings == [replace(STORED, temperature=1.0)]
 
 
 def test_what_is_being_typed_is_left_alone(page: SettingsPage, qtbot: QtBot) -> None:
-    page.temperature.field.selectAll()
-    qtbot.keyClicks(page.temperature.field, "1.")
+    page.answers.temperature.field.selectAll()
+    qtbot.keyClicks(page.answers.temperature.field, "1.")
     page.show_state(states.state(settings=replace(STORED, theme="dark")))
-    assert page.temperature.field.text() == "1."
+    assert page.answers.temperature.field.text() == "1."
 
 
 @pytest.mark.parametrize(

@@ -106,10 +106,11 @@ def test_text_that_is_no_unicode(tmp_path: Path) -> None:
 
 def test_places_that_can_not_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    for path in (tmp_path, tmp_path / "file" / "x.json", Path("a\0b.json")):
+    for path in (tmp_path, tmp_path / "file" / "x.json", tmp_path / "a\0b.json"):
         with pytest.raises(CoterieError) as error:
             write_export((BRANCHED,), path, "json")
         assert error.value.problem.kind == "not_exported"
+    assert [one.name for one in tmp_path.iterdir()] == ["file"]
 
 
 def test_nothing_to_export(tmp_path: Path) -> None:

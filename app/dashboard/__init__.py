@@ -1,0 +1,1 @@
+"""What the dashboard shows: runs, speed, memory, experts, energy and money."""

@@ -1,0 +1,121 @@
+"""What the worker holds on each of its devices, from the engine's log and one reading."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from app.dashboard.machine_sample import GpuSample, MachineSample, WorkerMemory
+from app.dashboard.own_memory import Held, held_in_ram, held_on_gpu, weights_of_devices
+from runtime.placement.memory import RAM, DeviceUse
+from runtime.placement.model_layout import ModelLayout
+from runtime.placement.residence import HOST, Residence, residence
+from runtime.protocol.messages import DeviceMemory, MemoryUse
+from runtime.protocol.placement import Placement
+
+ALL_LAYERS = 999
+
+
+@dataclass(frozen=True)
+class LoadedMemory:
+    """A loaded model: its header's layout, where it was put, what the engine logged.
+
+    `planned` are the plan's devices, GPUs first and RAM last, empty where nothing was planned;
+    `disk_share` is the plan's.
+    """
+
+    layout: ModelLayout
+    placement: Placement
+    memory: MemoryUse
+    planned: tuple[DeviceUse, ...] = ()
+    disk_share: float = 0.0
+
+    @property
+    def where(self) -> Residence:
+        return residence(self.layout, self.placement)
+
+
+@dataclass(frozen=True)
+class HeldDevice:
+    """What the worker holds on one device. `index` is a GPU's in ggml's order, or HOST."""
+
+    index: int
+    name: str
+    held: Held
+    sample: GpuSample | None = None
+    planned: DeviceUse | None = None
+
+
+def placement_without_plan(memory: MemoryUse, n_ctx: int) -> Placement:
+    """How the engine places what comes without a placement: all on a GPU, or nothing."""
+    on_gpu = any(device.weights_bytes for device in memory.devices if not device.is_host)
+    return Placement(n_gpu_layers=ALL_LAYERS if on_gpu else 0, n_ctx=n_ctx, load_mode="auto")
+
+
+def held_devices(sample: MachineSample, loaded: LoadedMemory | None) -> tuple[HeldDevice, ...]:
+    """What is the worker's own, GPUs first, RAM last."""
+    if loaded is None:
+        worker_bytes = sample.worker.rss_bytes if sample.worker else 0
+        gpus = (
+            HeldDevice(i, gpu.name, Held(itself_bytes=gpu.worker_bytes or 0), gpu)
+            for i, gpu in enumerate(sample.gpus)
+        )
+        return (*gpus, HeldDevice(HOST, RAM, Held(itself_bytes=worker_bytes)))
+    own = _own_devices(loaded)
+    weights = weights_of_devices(loaded.layout, loaded.where, len(own))
+    samples = _joined(own, sample.gpus)
+    logged = {device.name: device for device in loaded.memory.devices}
+    host = logged.get(RAM)
+    worker = sample.worker or WorkerMemory(loaded.memory.rss_bytes)
+    used = (
+        HeldDevice(
+            index,
+            device.label,
+            held_on_gpu(_logged(logged, device.name), weights[index], samples[index]),
+            samples[index],
+            device if isinstance(device, DeviceUse) else None,
+        )
+        for index, device in enumerate(own)
+    )
+    planned = loaded.planned[-1] if loaded.planned else None
+    ram = HeldDevice(HOST, RAM, held_in_ram(host, weights[-1], worker), planned=planned)
+    return (*used, ram)
+
+
+@dataclass(frozen=True)
+class _OwnDevice:
+    """A GPU that the engine used although nothing was planned."""
+
+    name: str
+    label: str
+    total_bytes: int = 0
+    free_bytes: int = 0
+
+
+def _own_devices(loaded: LoadedMemory) -> tuple[DeviceUse | _OwnDevice, ...]:
+    if loaded.planned:
+        return loaded.planned[:-1]
+    devices = (device for device in loaded.memory.devices if not device.is_host)
+    return tuple(_OwnDevice(device.name, device.name) for device in devices)
+
+
+def _logged(logged: dict[str, DeviceMemory], name: str) -> DeviceMemory:
+    return logged.get(name) or DeviceMemory(name, False, 0, 0, 0)
+
+
+def _joined(
+    own: Iterable[DeviceUse | _OwnDevice], gpus: tuple[GpuSample, ...]
+) -> tuple[GpuSample | None, ...]:
+    """The drivers' readings for ggml's devices: by name, in their order among equal ones. Without
+    names the order must do. A slice of a card (MIG) is not what its driver counts.
+    """
+    left = list(gpus)
+    found: list[GpuSample | None] = []
+    for device in own:
+        name = device.label.partition(" (")[0]
+        named = isinstance(device, DeviceUse)
+        match = next((gpu for gpu in left if gpu.name == name or not named), None)
+        if match is not None:
+            left.remove(match)
+        found.append(match)
+    return tuple(found)

@@ -1,0 +1,1 @@
+"""The dashboard: its arithmetic, its state and its pages."""

@@ -1,0 +1,173 @@
+"""The strip of the running or last answer: each speed with its definition, and its curve."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from itertools import groupby
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from app import number_text
+from app.dashboard.state import AnswerSpeed
+from runtime.language import marked, tr
+from ui.dashboard_parts import NamedFigure
+from ui.figures import LIVE_WINDOW_S, Sparkline
+from ui.labels import Label
+from ui.live_panel import DEFINITIONS, LiveDot
+from ui.theme import Theme
+
+END_TO_END = marked("Answer tokens divided by the time from sending the message to the last token.")
+NO_PREDICTION = marked("not predicted")
+# A stroke of the design's width costs 25 us a point: the strip is redrawn four times a second.
+MOST_POINTS = 96
+_LEAST_STRETCH_S = 0.25
+_NARROW_PX = 860
+_AXIS_PX = 26
+
+
+class AnswerCurve(Sparkline):
+    """The curve of an answer's speed, with the context it ended at under it."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme)
+        self._ground = theme
+        self.context = ""
+        self.setMinimumWidth(160)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def show_context(self, text: str) -> None:
+        if text != self.context:
+            self.context = text
+            self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if len(self.speeds) < 2:
+            return
+        painter = QPainter(self)
+        painter.setFont(self._ground.font("caption", tabular=True))
+        painter.setPen(self._ground.color("chart.axis_text"))
+        box = QRectF(0, self.height() - 16, self.width() - _AXIS_PX, 16)
+        painter.drawText(box, Qt.AlignmentFlag.AlignHCenter, self.context)
+
+
+class AnswerStrip(QFrame):
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._answer: AnswerSpeed | None = None
+        self._narrow: bool | None = None
+        self.setProperty("surface", "card")
+        self.setAccessibleName(tr("Speed of the answer"))
+        self.title = Label(theme, tr("Last answer"), "card_title")
+        self.dot = LiveDot(theme)
+        self.dot.hide()
+        self.which = Label(theme, "", "caption", "tertiary", elided=True)
+        names = (("Decode", DEFINITIONS["Decode"]), ("Prompt", DEFINITIONS["Prompt"]))
+        self.decode, self.prompt = (
+            NamedFigure(theme, tr(name), tr(text), captioned=True) for name, text in names
+        )
+        text = tr(DEFINITIONS["First token"])
+        self.first_token = NamedFigure(theme, tr("First token"), text, captioned=True)
+        self.end_to_end = NamedFigure(theme, tr("End to end"), tr(END_TO_END), captioned=True)
+        self.curve = AnswerCurve(theme)
+        self._grid = QGridLayout(self)
+        side, top = theme.px("layout.card_padding.x"), theme.px("layout.card_padding.y")
+        self._grid.setContentsMargins(side, top - 2, side, top - 2)
+        self._grid.setHorizontalSpacing(16)
+        self._grid.setVerticalSpacing(10)
+        self._heading = self._head()
+        self._arrange(narrow=False)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange(narrow=event.size().width() < _NARROW_PX)
+
+    def show_answer(self, answer: AnswerSpeed) -> None:
+        if answer == self._answer:
+            return
+        self._answer = answer
+        self.title.show_text(tr("Live") if answer.is_live else tr("Last answer"))
+        self.dot.setVisible(answer.is_live)
+        which = tr("the last 2 to 3 s") if answer.is_live else tr("the whole answer")
+        self.which.show_text(which if answer.decode_tokens_per_s is not None else "")
+        for shown, value in (
+            (self.decode, answer.decode_tokens_per_s),
+            (self.prompt, answer.prompt_tokens_per_s),
+            (self.end_to_end, answer.end_to_end_tokens_per_s),
+        ):
+            shown.show_figure(number_text.tokens_per_s(value), "tok/s")
+        self.first_token.show_figure(*number_text.number_of_duration(answer.ttft_s))
+        self.decode.below.show_text(_predicted(answer))
+        cached = number_text.tokens(answer.cached_tokens)
+        self.prompt.below.show_text(
+            tr("{tokens} cached", tokens=cached) if answer.cached_tokens else ""
+        )
+        self.curve.show_speeds(thinned(_shown(answer)), live=answer.is_live)
+        context = number_text.tokens_short(answer.context_used)
+        self.curve.show_context(tr("context {tokens}", tokens=context))
+        self.curve.setAccessibleName(tr("Decode speed over time, context {tokens}", tokens=context))
+
+    def _head(self) -> QWidget:
+        place = QWidget()
+        column = QVBoxLayout(place)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        line = QHBoxLayout()
+        line.setSpacing(7)
+        line.addWidget(self.dot)
+        line.addWidget(self.title)
+        line.addStretch()
+        column.addLayout(line)
+        column.addWidget(self.which)
+        column.addStretch()
+        return place
+
+    def _arrange(self, *, narrow: bool) -> None:
+        """The curve beside the figures, or under them."""
+        if narrow == self._narrow:
+            return
+        self._narrow = narrow
+        figures = (self._heading, self.decode, self.prompt, self.first_token, self.end_to_end)
+        for column, widget in enumerate(figures):
+            self._grid.addWidget(widget, 0, column, Qt.AlignmentFlag.AlignTop)
+            self._grid.setColumnStretch(column, 3 if narrow or column in (1, 2, 4) else 2)
+        if narrow:
+            self._grid.addWidget(self.curve, 1, 0, 1, 5)
+        else:
+            self._grid.addWidget(self.curve, 0, 5)
+        self._grid.setColumnStretch(5, 0 if narrow else 8)
+
+
+def _shown(answer: AnswerSpeed) -> tuple[tuple[float, float], ...]:
+    """The samples the curve shows: while it grows, those of its window."""
+    samples = answer.samples
+    if not answer.is_live or not samples:
+        return samples
+    return samples[bisect_left(samples, (samples[-1][0] - LIVE_WINDOW_S, 0.0)) :]
+
+
+def thinned(
+    samples: tuple[tuple[float, float], ...], most: int = MOST_POINTS
+) -> tuple[tuple[float, float], ...]:
+    """No more than about `most` points, each the mean of a stretch of time. Stretches begin at the
+    same times while the answer grows, so that the curve does not shiver.
+    """
+    if len(samples) <= most:
+        return samples
+    stretch_s = _LEAST_STRETCH_S
+    while (samples[-1][0] - samples[0][0]) / stretch_s > most:
+        stretch_s *= 2
+    points = []
+    for _, group in groupby(samples, key=lambda sample: sample[0] // stretch_s):
+        times, speeds = zip(*group, strict=True)
+        points.append((times[-1], sum(speeds) / len(speeds)))
+    return tuple(points)
+
+
+def _predicted(answer: AnswerSpeed) -> str:
+    """Beside what was measured stands what was predicted."""
+    if answer.predicted is None:
+        return "" if answer.decode_tokens_per_s is None else tr(NO_PREDICTION)
+    return tr("predicted {range}", range=number_text.predicted_range(*answer.predicted))

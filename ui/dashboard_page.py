@@ -1,0 +1,185 @@
+"""The Dashboard page: what this machine does with a model, and what that saves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from PySide6.QtCore import QMargins, Qt, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from app.dashboard.state import DashboardCommands, DashboardView
+from app.prices import Price
+from app.session_state import SessionState
+from app.settings import Settings
+from runtime.errors import Problem
+from runtime.language import tr
+from ui.centred import Centred
+from ui.dashboard_export import ExportButton
+from ui.dashboard_files import TableFiles
+from ui.dashboard_performance import PerformanceTab
+from ui.labels import Label
+from ui.page import Page
+from ui.problem_card import ProblemCard
+from ui.scroll_bar import SCROLL_BAR_PX, ScrollArea
+from ui.segments import Segments
+from ui.theme import Theme
+
+if TYPE_CHECKING:
+    from ui.dashboard_savings import SavingsTab
+
+Tab = Literal["performance", "savings"]
+
+
+class DashboardPage(Page):
+    """`chat_wanted` asks for the chats, `prices_wanted` for the place where prices are entered.
+
+    While the page is hidden it only keeps the newest view, and draws that when it is shown; the
+    tab that is turned away likewise.
+    """
+
+    chat_wanted = Signal()
+    prices_wanted = Signal()
+
+    def __init__(
+        self,
+        theme: Theme,
+        commands: DashboardCommands,
+        prices: tuple[Price, ...] = (),
+        files: TableFiles | None = None,
+    ) -> None:
+        super().__init__()
+        self._theme, self._commands, self._prices = theme, commands, prices
+        self._view = DashboardView()
+        self._settings: Settings | None = None
+        self.savings: SavingsTab | None = None
+        self.problem: ProblemCard | None = None
+        self.setProperty("surface", "page")
+        self.setAccessibleName(tr("Dashboard"))
+        tabs = (("performance", tr("Performance")), ("savings", tr("Savings")))
+        self.tabs = Segments(theme, tr("Dashboard"), tabs)
+        self.tabs.chosen.connect(self.show_tab)
+        self.model = Label(theme, "", "small", "secondary", weight=500, elided=True)
+        self.model.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.export = ExportButton(theme, commands, files)
+        self.performance = PerformanceTab(theme, commands)
+        self.performance.chat_wanted.connect(self.chat_wanted)
+        self.stack = QStackedWidget()
+        self._build()
+        self.show_tab("performance")
+
+    def show_state(self, state: SessionState) -> None:
+        """The page draws its own view."""
+
+    def show_view(self, view: DashboardView) -> None:
+        self._view = view
+        if self.isVisible():
+            self._draw()
+
+    def show_settings(self, settings: Settings) -> None:
+        """What energy is counted by, for the Savings tab."""
+        self._settings = settings
+        if self.savings is not None:
+            self.savings.show_settings(settings)
+
+    def show_tab(self, tab: Tab) -> None:
+        self.tabs.show_value(tab)
+        if tab == "savings" and self.savings is None:
+            self.savings = self._new_savings()
+        is_savings = tab == "savings"
+        self.stack.setCurrentIndex(int(is_savings))
+        self.model.setVisible(not is_savings)
+        if self.savings is not None:
+            self.savings.compare.setVisible(is_savings)
+        self._gap.setVisible(is_savings)
+        if self.isVisible():
+            self._draw()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._draw()
+
+    def take_focus(self) -> None:
+        """On the tabs, or on the way to the first answer."""
+        target: QWidget = next(s for s in self.tabs.segments.values() if s.isChecked())
+        if self.stack.currentIndex() == 0 and self.performance.empty.isVisible():
+            target = self.performance.empty.chat
+        target.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _draw(self) -> None:
+        view = self._view
+        self.model.show_text(view.model_label)
+        self.export.show_view(view)
+        self._show_problem(view.problem)
+        if self.stack.currentIndex() == 0:
+            self.performance.show_view(view)
+        elif self.savings is not None:
+            self.savings.show_view(view)
+
+    def _show_problem(self, problem: Problem | None) -> None:
+        if self.problem is not None:
+            if problem == self.problem.problem:
+                return
+            self._problem_place.removeWidget(self.problem)
+            self.problem.hide()
+            self.problem.deleteLater()
+            self.problem = None
+        if problem is not None:
+            self.problem = ProblemCard(self._theme, problem)
+            self._problem_place.addWidget(self.problem)
+
+    # Building
+
+    def _new_savings(self) -> SavingsTab:
+        """Made when it is first turned to: it has as many widgets as all the rest."""
+        from ui.dashboard_savings import SavingsTab
+
+        savings = SavingsTab(self._theme, self._commands, self._prices)
+        savings.chat_wanted.connect(self.chat_wanted)
+        savings.prices_wanted.connect(self.prices_wanted)
+        self._head_row.insertWidget(self._head_row.indexOf(self.export), savings.compare)
+        self.stack.addWidget(self._scrolled(savings))
+        if self._settings is not None:
+            savings.show_settings(self._settings)
+        return savings
+
+    def _build(self) -> None:
+        self.stack.addWidget(self._scrolled(self.performance))
+        margin, width = self._theme.px("layout.page_margin"), self._theme.px("layout.page_max")
+        problems = QWidget()
+        self._problem_place = QVBoxLayout(problems)
+        self._problem_place.setContentsMargins(0, 0, 0, 0)
+        page = QVBoxLayout(self)
+        page.setContentsMargins(0, 0, 0, 0)
+        page.setSpacing(0)
+        page.addWidget(self._head())
+        page.addWidget(Centred(problems, width, QMargins(margin, 0, margin, 0)))
+        page.addWidget(self.stack, 1)
+
+    def _head(self) -> QWidget:
+        theme = self._theme
+        head = QWidget()
+        self._head_row = QHBoxLayout(head)
+        self._head_row.setContentsMargins(0, 0, 0, 0)
+        self._head_row.setSpacing(12)
+        self._head_row.addWidget(Label(theme, tr("Dashboard"), "page_title"))
+        self._head_row.addSpacing(8)
+        self._head_row.addWidget(self.tabs)
+        self._head_row.addWidget(self.model, 1)
+        self._gap = QWidget()
+        self._head_row.addWidget(self._gap, 1)
+        self._head_row.addWidget(self.export)
+        margin = theme.px("layout.page_margin")
+        bar = Centred(head, theme.px("layout.page_max"), QMargins(margin, 0, margin, 0))
+        bar.setFixedHeight(theme.px("layout.top_bar_page"))
+        return bar
+
+    def _scrolled(self, tab: QWidget) -> ScrollArea:
+        margin, width = self._theme.px("layout.page_margin"), self._theme.px("layout.page_max")
+        ground = QWidget()
+        column = QVBoxLayout(ground)
+        column.setContentsMargins(0, 0, 0, 0)
+        sides = QMargins(margin, 0, margin - SCROLL_BAR_PX, margin)
+        column.addWidget(Centred(tab, width, sides))
+        column.addStretch()
+        return ScrollArea(self._theme, ground)
