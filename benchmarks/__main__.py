@@ -1,8 +1,8 @@
 """`python -m benchmarks [PART...]`: measures, prints, and writes docs/benchmarks.md.
 
-Parts: decode, experts, turns, load, window, placing, tuning, hub, downloads, library, chats,
-savings, stream, reopened, kills, soak and clock. With parts named, only those are measured and
-nothing is written.
+Parts: decode, experts, turns, load, window, placing, memory, tuning, hub, downloads, library,
+chats, savings, stream, reopened, kills, soak and clock. With parts named, only those are measured
+and nothing is written.
 Needs a quiet machine; the peers are built once (COTERIE_PEERS names a folder of them).
 """
 
@@ -25,6 +25,7 @@ from benchmarks import (
     downloads,
     expert_cost,
     library,
+    memory_sum,
     placing,
     remote_prediction,
     reopened,
@@ -82,6 +83,7 @@ def _parts(folder: Path) -> dict[str, Part]:
         "load": lambda: under_load.measure(model, peers(), folder, threads),
         "window": lambda: _window(home, surroundings),
         "placing": lambda: placing.measure(model, folder),
+        "memory": lambda: memory_sum.measure(model, folder),
         "tuning": lambda: tuning.measure(slices),
         "hub": lambda: remote_prediction.measure(folder),
         "downloads": lambda: _downloads(home, folder, surroundings),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QMargins, QPoint, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from app.session_state import EngineState, MessageView, SessionCommands, SessionState
@@ -37,6 +37,7 @@ class ChatView(QFrame):
         self._loading: LoadingCard | None = None
         self._ordered: list[QWidget] = []
         self.setProperty("surface", "window")
+        self.setAcceptDrops(True)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -103,6 +104,17 @@ class ChatView(QFrame):
             self._commands.stop()
         else:
             super().keyPressEvent(event)
+
+    # Files let go over the conversation go where those over the composer do.
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        self.composer.dragEnterEvent(event)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self.composer.dragLeaveEvent(event)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self.composer.dropEvent(event)
 
     def _top_bar(self) -> QFrame:
         bar = QFrame()

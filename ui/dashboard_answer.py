@@ -23,7 +23,7 @@ NO_PREDICTION = marked("not predicted")
 # A stroke of the design's width costs 25 us a point: the strip is redrawn four times a second.
 MOST_POINTS = 96
 _LEAST_STRETCH_S = 0.25
-_NARROW_PX = 860
+_NARROW_PX = 960
 _AXIS_PX = 26
 
 
@@ -63,7 +63,7 @@ class AnswerStrip(QFrame):
         self.title = Label(theme, tr("Last answer"), "card_title")
         self.dot = LiveDot(theme)
         self.dot.hide()
-        self.which = Label(theme, "", "caption", "tertiary", elided=True)
+        self.which = Label(theme, "", "caption", "tertiary")
         names = (("Decode", DEFINITIONS["Decode"]), ("Prompt", DEFINITIONS["Prompt"]))
         self.decode, self.prompt = (
             NamedFigure(theme, tr(name), tr(text), captioned=True) for name, text in names

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy
 
 from app.dashboard.state import DashboardCommands, MoneyView
 from app.prices import Price
@@ -12,7 +13,7 @@ from ui.select import Select
 from ui.theme import Theme
 
 _SIDE_PX, _ICON_PX, _GAP_PX = 11, 14, 6
-_MOST_PX = 380
+_LEAST_PX, _MOST_PX = 120, 380
 _LIST_SIDES_PX = 40
 
 
@@ -26,6 +27,7 @@ class CompareSelect(Select):
         self._theme, self._commands = theme, commands
         self.setFont(theme.font("small", 500))
         self.setFixedHeight(28)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         for price in prices:
             self.addItem(price.label, price.id)
         self._widen_list()
@@ -51,7 +53,8 @@ class CompareSelect(Select):
         return QSize(min(width, _MOST_PX), self.height())
 
     def minimumSizeHint(self) -> QSize:
-        return self.sizeHint()
+        """In little room the sentence is shortened: the list and the card of savings say it all."""
+        return QSize(_LEAST_PX, self.height())
 
     def _choose(self, index: int) -> None:
         self.updateGeometry()

@@ -37,7 +37,7 @@ class ElsewhereCard(Card):
         grid.setHorizontalSpacing(_GAP_PX)
         grid.setVerticalSpacing(0)
         grid.setColumnMinimumWidth(0, _NAME_PX)
-        grid.setColumnStretch(0, 2)
+        grid.setColumnStretch(0, 3)
         grid.setColumnMinimumWidth(3, _BAR_PX)
         grid.setColumnStretch(3, 1)
         grid.setColumnMinimumWidth(4, _MONEY_PX)

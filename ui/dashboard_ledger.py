@@ -113,6 +113,7 @@ class _Row:
         grid.addWidget(self._rule, at, 0, 1, 3)
         self.label = Label(theme)
         self.label.setWordWrap(True)
+        self.label.setContentsMargins(0, 2, 0, 3)
         self.label.setMinimumHeight(_ROW_PX)
         self.arithmetic = Label(theme, "", tone="secondary", tabular=True)
         self.money = Label(theme, "", tabular=True)

@@ -42,9 +42,9 @@ class MonthCard(Card):
         grid.setVerticalSpacing(0)
         for column, least, stretch in (
             (0, _NAME_PX, 4),
-            (1, _PAID_PX, 4),
+            (1, _PAID_PX, 5),
             (2, _SOURCE_PX, 0),
-            (3, _BAR_PX, 8),
+            (3, _BAR_PX, 7),
             (4, _MONEY_PX, 0),
         ):
             grid.setColumnMinimumWidth(column, least)

@@ -22,7 +22,7 @@ from ui.theme import Theme
 EMPTY = marked("Numbers appear after the first answer")
 # layout.dashboard_columns of the tokens, where a list has no single size.
 _COLUMNS = (724, 404)
-_STACKED_BELOW_PX, _FIRST_ROW_PX, _SECOND_ROW_PX = 900, 254, 300
+_STACKED_BELOW_PX, _FIRST_ROW_PX, _SECOND_ROW_PX = 960, 254, 300
 
 
 class EmptyCard(Card):
@@ -61,8 +61,8 @@ class DashboardCards(QWidget):
         self._stacked = stacked
         for row, (wide, narrow) in enumerate(zip(self._wide, self._narrow, strict=True)):
             least = (_FIRST_ROW_PX, _SECOND_ROW_PX)[row]
-            wide.setMinimumHeight(least)
-            narrow.setMinimumHeight(least if not stacked else 0)
+            for card in (wide, narrow):
+                card.setMinimumHeight(0 if stacked else least)
             self._grid.addWidget(wide, 2 * row if stacked else row, 0)
             self._grid.addWidget(narrow, *((2 * row + 1, 0) if stacked else (row, 1)))
         for column, share in enumerate(_COLUMNS):

@@ -19,6 +19,21 @@ from ui.savings_head import SavingsHead
 from ui.theme import Theme
 
 BY_DAY = marked("Saved by day")
+# By how much of the electricity is estimated; without and with a computer that is written off.
+AGAINST = {
+    "none": (
+        marked("against {price}, after electricity"),
+        marked("against {price}, after electricity and the computer"),
+    ),
+    "part": (
+        marked("against {price}, after partly estimated electricity"),
+        marked("against {price}, after partly estimated electricity and the computer"),
+    ),
+    "all": (
+        marked("against {price}, after estimated electricity"),
+        marked("against {price}, after estimated electricity and the computer"),
+    ),
+}
 _LARGE: tuple[PeriodName, ...] = ("today", "month", "ever")
 _SMALL: tuple[PeriodName, ...] = ("answer", "chat")
 _STACKED_BELOW_PX = 860
@@ -197,13 +212,9 @@ class SmallPeriod(QWidget):
 
 
 def _against(money: MoneyView) -> str:
-    """What is compared, and whether the electricity is a guess."""
+    """What is compared, what it cost here, and whether the electricity is a guess."""
     month = period(money, "month") or period(money, "ever")
     share = month.savings.estimated_share if month is not None else 0.0
-    if share <= 0:
-        return tr("against {price}, after electricity", price=money.reference_label)
-    if share < 1:
-        return tr(
-            "against {price}, after partly estimated electricity", price=money.reference_label
-        )
-    return tr("against {price}, after estimated electricity", price=money.reference_label)
+    guessed = "none" if share <= 0 else "part" if share < 1 else "all"
+    has_computer = money.hardware.price_usd > 0
+    return tr(AGAINST[guessed][has_computer], price=money.reference_label)

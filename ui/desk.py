@@ -142,8 +142,8 @@ class Desk(QWidget):
             discover_commands=room.discover if room else None,
         )
         if room is not None:
-            room.discover.changed.connect(lambda view: page.show_account(view.account))
-            page.show_account(room.discover.view.account)
+            room.discover.changed.connect(page.show_discover)
+            page.show_discover(room.discover.view)
             room.discover.look_at_account()
         return page
 
@@ -244,37 +244,40 @@ class Desk(QWidget):
                 self._commands.change_settings(replace_settings(settings, zoom=zoom))
 
     def _zoom_to(self, zoom: float) -> None:
-        """Build what is here anew, in that size. Open pages other than the chats stay as they are:
-        they are made in it when they are next made.
-        """
+        """Build what is here anew, in that size; other pages when they are next wanted."""
         for popover in self._window.findChildren(Popover):
             popover.close()  # What opened it goes.
         self._zoom, self._theme = zoom, self._theme_of(zoom)
-        before = (self.rail, self.ring, *self._shortcuts, self.chats)
-        stack, pages, front = self.stack, self._pages, self.stack.currentWidget()
+        pages, front = self._pages, self.stack.currentWidget()
+        before = (self.rail, self.ring, *self._shortcuts, self.stack)
+        is_plan = front is not None and front is self.plan
+        name = next((name for name, page in pages.items() if page is front), "chats")
         QApplication.setFont(self._theme.font("ui"))
         self._furnish()
-        self._pages |= {name: page for name, page in pages.items() if name != "chats"}
-        for page in [stack.widget(number) for number in range(stack.count())]:
-            if page is not pages["chats"]:
-                self.stack.addWidget(page)
-        self._bring_back(front, pages["chats"])
-        for old in (*before, stack):
+        self.plan = None
+        chats = pages["chats"]
+        if isinstance(chats, ChatsPage):
+            self.chats.take_over(chats)
+        self._bring_back("models" if is_plan else name, is_plan=is_plan)
+        for old in before:
             old.setParent(None)
             old.deleteLater()
 
-    def _bring_back(self, front: QWidget | None, chats: Page | None) -> None:
-        """The page that was in front before all was built anew, and what was done in the list."""
-        if isinstance(chats, ChatsPage):
-            self.chats.take_over(chats)
+    def _bring_back(self, front: PageName, *, is_plan: bool) -> None:
+        """The page that was in front before all was built anew."""
         if self._state is not None:
             self.chats.show_state(self._state)
         self.chats.make_room(self.width())
         self.rail.setVisible(self._first_run is None)
-        if front is not None and self.stack.indexOf(front) >= 0:
-            self.stack.setCurrentWidget(front)
-            at = next((name for name, page in self._pages.items() if page is front), "models")
-            self.rail.show_page(at)
+        if self._plan_view is not None:
+            self.plan = self._new_plan_page()
+            self.plan.show_plan(self._plan_view)
+        if self._first_run is not None and self._state is not None:
+            self._turn_first_run(self._state)
+        elif is_plan:
+            self._bring_plan()
+        elif front != "chats":
+            self.show_page(front)
 
     def _theme_of(self, zoom: float) -> Theme:
         """The look in this size; kept, since pages made in it stay."""

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from PySide6.QtCore import Qt
 
 from app import number_text
-from app.discover.state import AccountView, DiscoverCommands
+from app.discover.state import AccountView, DiscoverCommands, DiscoverView
 from app.prices import Price
 from app.session_state import SessionCommands, SessionState
 from app.settings import Settings
@@ -77,6 +77,10 @@ class SettingsPage(PageFrame):
         self._show_price(settings.reference_price)
         self.hub.show_settings(settings)
         self.downloads.show_settings(settings)
+
+    def show_discover(self, view: DiscoverView) -> None:
+        """As `show_account`, of what the hub's side shows."""
+        self.show_account(view.account)
 
     def show_account(self, view: AccountView) -> None:
         """Whose token is used on the hub."""

@@ -24,6 +24,8 @@ def window_deeds(desk: Desk) -> dict[str, Deed]:
         "delete_chat": chats.delete_chat,
         "write": chats.take_focus,
         "regenerate": chats.regenerate,
+        "attach": lambda: chats.chat.composer.choose_files(),
+        "chat_settings": lambda: chats.chat.composer.toggle_settings(),
         "list": chats.toggle_list,
         "panel": chats.toggle_panel,
     }

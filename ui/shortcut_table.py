@@ -51,6 +51,8 @@ _ROWS: tuple[tuple[str, tuple[tuple[Where, str, tuple[str, ...], str], ...]], ..
             ("own", "stop", ("Esc",), marked("Stop the answer")),
             ("window", "write", ("Ctrl+L",), marked("Go to the message field")),
             ("window", "regenerate", ("Ctrl+R",), marked("Answer again")),
+            ("window", "attach", ("Ctrl+Shift+A",), marked("Attach files")),
+            ("window", "chat_settings", ("Ctrl+Shift+S",), marked("Settings of this chat")),
         ),
     ),
     (

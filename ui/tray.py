@@ -6,12 +6,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QRectF, Qt, QTimer
-from PySide6.QtGui import QFontMetricsF, QIcon, QPainter, QPixmap
+from PySide6.QtGui import QFont, QFontMetricsF, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon, QWidget
 
 from app import number_text
 from app.session_state import SessionState
-from runtime.language import tr
+from runtime.language import number, tr
 from ui.first_paint import FirstPaint
 from ui.theme import Theme
 
@@ -126,35 +126,38 @@ def digits(state: SessionState | None) -> str:
     speed = answer.tokens_per_s
     if speed >= 999.5:
         return f"{min(999, round(speed / 1000))}k"
-    return number_text.significant(speed, 2) if speed < 9.95 else f"{speed:.0f}"
+    return number(speed, ".1f" if speed < 9.95 else ".0f")
 
 
 def tray_icon(theme: Theme, text: str) -> QIcon:
-    """The mark, or `text` on the ground of a button: the area's own ground may have any colour."""
+    """The mark, or `text`, each on its own ground: that of the area may have any colour."""
     icon = QIcon()
     for size in SIZES_PX:
-        icon.addPixmap(_digits(theme, text, size) if text else theme.logo(size, 1.0))
+        pixmap = QPixmap(size, size)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(pixmap)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.color("action.ink" if text else "surface.card"))
+        radius = size * _RADIUS_SHARE
+        painter.drawRoundedRect(QRectF(0, 0, size, size), radius, radius)
+        if text:
+            _draw_digits(painter, theme, text, size)
+        else:
+            edge = round(size * _SIDE_SHARE)
+            painter.drawPixmap(edge, edge, theme.logo(size - 2 * edge, 1.0))
+        painter.end()
+        icon.addPixmap(pixmap)
     return icon
 
 
-def _digits(theme: Theme, text: str, size: int) -> QPixmap:
-    pixmap = QPixmap(size, size)
-    pixmap.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(pixmap)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(theme.color("action.ink"))
-    box = QRectF(0, 0, size, size)
-    painter.drawRoundedRect(box, size * _RADIUS_SHARE, size * _RADIUS_SHARE)
-    font = theme.font("caption", 600, tabular=True)
+def _draw_digits(painter: QPainter, theme: Theme, text: str, size: int) -> None:
+    font = QFont(theme.font("caption", 600, tabular=True))
     room, px = size * (1 - 2 * _SIDE_SHARE), round(size * _LARGEST_SHARE)
-    font = type(font)(font)
     font.setPixelSize(px)
     width = QFontMetricsF(font).horizontalAdvance(text)
     if width > room:
         font.setPixelSize(max(6, int(px * room / width)))
     painter.setFont(font)
     painter.setPen(theme.color("action.on_ink"))
-    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
-    painter.end()
-    return pixmap
+    painter.drawText(QRectF(0, 0, size, size), Qt.AlignmentFlag.AlignCenter, text)

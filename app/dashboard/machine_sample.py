@@ -35,7 +35,8 @@ class WorkerMemory(msgspec.Struct, frozen=True):
     `anon_bytes` is its own, `file_bytes` pages of files that it maps, `shared_bytes` shared memory.
     `model_mapped_bytes` is the stretch of the model's files that is mapped,
     `model_resident_bytes` what of that is in memory; `buffer_bytes` is of `anon_bytes` what lies
-    in large blocks, as the engine's buffers do. `major_faults` counts reads from disk so far.
+    in large blocks, as the engine's buffers do. `major_faults` counts how often it waited for the
+    disk so far, `read_bytes` what it made the disk read: one wait may read 16 KiB or 8 MiB.
     """
 
     rss_bytes: int
@@ -44,6 +45,7 @@ class WorkerMemory(msgspec.Struct, frozen=True):
     shared_bytes: int = 0
     swapped_bytes: int | None = None
     major_faults: int | None = None
+    read_bytes: int | None = None
     model_mapped_bytes: int | None = None
     model_resident_bytes: int | None = None
     buffer_bytes: int | None = None

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
+from msgspec.structs import replace
 
 from app.dashboard.machine_sample import WorkerMemory
 
@@ -79,6 +80,7 @@ class WorkerMemoryReader:
             shared_bytes=shared,
             swapped_bytes=sizes.get("VmSwap"),
             major_faults=self._major_faults(pid),
+            read_bytes=self._read_bytes(pid),
         )
         walk = self._walk(pid, memory, now_s)
         return memory if walk is None else since(walk, memory)
@@ -98,6 +100,13 @@ class WorkerMemoryReader:
         stat = _lines(self._proc / str(pid) / "stat")
         fields = stat[0].rpartition(")")[2].split() if stat else []
         return int(fields[_MAJOR_FAULTS]) if len(fields) > _MAJOR_FAULTS else None
+
+    def _read_bytes(self, pid: int) -> int | None:
+        for line in _lines(self._proc / str(pid) / "io") or ():
+            name, _, value = line.partition(": ")
+            if name == "read_bytes" and value.isdigit():
+                return int(value)
+        return None
 
 
 def _is_due(walk: Walk, memory: WorkerMemory, now_s: float) -> bool:
@@ -146,16 +155,11 @@ def since(walk: Walk, memory: WorkerMemory) -> WorkerMemory:
     anon = memory.anon_bytes or 0
     in_files = (memory.file_bytes or 0) + memory.shared_bytes
     resident = walk.model_resident_bytes + in_files - walk.file_bytes
-    return WorkerMemory(
-        memory.rss_bytes,
-        memory.anon_bytes,
-        memory.file_bytes,
-        memory.shared_bytes,
-        memory.swapped_bytes,
-        memory.major_faults,
-        walk.model_mapped_bytes,
-        min(walk.model_mapped_bytes, max(0, resident)),
-        min(anon, max(0, walk.buffer_bytes + anon - walk.anon_bytes)),
+    return replace(
+        memory,
+        model_mapped_bytes=walk.model_mapped_bytes,
+        model_resident_bytes=min(walk.model_mapped_bytes, max(0, resident)),
+        buffer_bytes=min(anon, max(0, walk.buffer_bytes + anon - walk.anon_bytes)),
     )
 
 

@@ -13,8 +13,7 @@ from runtime.engine.bindings import ggml_library, llama
 # llama-graph.cpp, build_moe_ffn: `cb(selected_experts, "ffn_moe_topk", il)` makes ffn_moe_topk-7.
 PICKS_NAME = b"ffn_moe_topk-"
 _ID_BYTES = 4
-_TELLING = slice(8, 12)  # Of all names of a graph only those of picks have "topk" here.
-_TELLING_WORD = int.from_bytes(PICKS_NAME[_TELLING], "little")
+_TELLING = 10  # The "p": few names of a graph have one at that place.
 _LONGEST_LAYER = 8
 
 Asked = Callable[[int, bool], bool]
@@ -56,12 +55,12 @@ class ExpertPicks:
         so, 0.7 with `from_address` of that word, 1.2 with `ggml_get_name`, 1.6 with `string_at`;
         stopping the graph is 0.1 of it and a callback that says no 0.25 (November 2026).
         """
-        words = (ctypes.c_uint32 * (1 << 60)).from_address(0)
-        place = (self._name_offset + _TELLING.start) // 4
-        telling = _TELLING_WORD
+        # An item for every address: that of a tensor is the letter at `_TELLING` of its name.
+        letters = (ctypes.c_ubyte * (1 << 62)).from_address(self._name_offset + _TELLING)
+        telling = PICKS_NAME[_TELLING]
 
         def asked(tensor: int, before: bool) -> bool:
-            if words[(tensor >> 2) + place] != telling:
+            if letters[tensor] != telling:
                 return False
             if before:
                 return self.watching and self._name(tensor).startswith(PICKS_NAME)

@@ -20,7 +20,7 @@ from ui.theme import Theme, load_fonts
 from ui.window import MainWindow
 
 # The window's, less the rail.
-SIZES = ((1208, 800), (1848, 1080), (688, 1800))
+SIZES = ((1208, 800), (1848, 1080), (968, 1500), (688, 1800))
 
 
 def nothing(_page: DashboardPage) -> None: ...

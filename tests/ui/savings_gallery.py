@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 from app.settings import Settings
 from tests.ui import savings_states
 from tests.ui.gallery import settle
-from tests.ui.recording_savings import RecordingDashboard
+from tests.ui.recording_dashboard_commands import RecordingDashboardCommands
 from ui.centred import Centred
 from ui.dashboard_savings import SavingsTab
 from ui.labels import Label
@@ -60,7 +60,7 @@ def main(out: Path, wanted: list[str]) -> None:
             if wanted and name not in wanted:
                 continue
             for width, height in SIZES:
-                tab = SavingsTab(theme, RecordingDashboard(), savings_states.book().prices)
+                tab = SavingsTab(theme, RecordingDashboardCommands(), savings_states.book().prices)
                 window = page(theme, tab)
                 window.resize(width, height)
                 tab.show_view(make())

@@ -180,7 +180,7 @@ def test_the_heat_map_shows_what_was_counted(
         level = min(LEVELS - 1, int((share / 0.05) ** 0.5 * LEVELS))
         x = box.left() + (column + 0.5) * box.width() / 128
         y = box.top() + (row + 0.5) * box.height() / 48
-        assert picture.pixelColor(int(x), int(y)) == colours[level]
+        assert picture.pixelColor(int(x), int(y)).rgb() == colours[level].rgb()
 
 
 def test_cells_are_read_by_arrow_keys(experts: ExpertsCard, qtbot: QtBot) -> None:
@@ -315,7 +315,9 @@ def test_a_warning_has_its_remedy_one_click_away(theme: Theme, qtbot: QtBot) -> 
     with qtbot.waitSignal(warnings.remedy_wanted, timeout=1000) as wanted:
         click(qtbot, first.button)
     assert wanted.args == ["relieve_gpu"]
-    newer = replace(spill, problem=msgspec.structs.replace(spill.problem, message="0.1 GiB are free."))
+    newer = replace(
+        spill, problem=msgspec.structs.replace(spill.problem, message="0.1 GiB are free.")
+    )
     warnings.show_warnings((newer,))
     look()
     assert warnings.rows == (first,)

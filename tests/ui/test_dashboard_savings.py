@@ -15,7 +15,7 @@ from app.dashboard.state import DayAmount, Hardware
 from app.settings import Settings
 from tests.ui import savings_states as states
 from tests.ui.hands import click, look
-from tests.ui.recording_savings import RecordingDashboard
+from tests.ui.recording_dashboard_commands import RecordingDashboardCommands
 from ui.dashboard_hardware import break_even
 from ui.dashboard_savings import SavingsTab
 from ui.popover import Popover
@@ -27,12 +27,12 @@ DAY_S = 86_400
 
 
 @pytest.fixture
-def asked() -> RecordingDashboard:
-    return RecordingDashboard()
+def asked() -> RecordingDashboardCommands:
+    return RecordingDashboardCommands()
 
 
 @pytest.fixture
-def tab(qtbot: QtBot, theme: Theme, asked: RecordingDashboard) -> SavingsTab:
+def tab(qtbot: QtBot, theme: Theme, asked: RecordingDashboardCommands) -> SavingsTab:
     tab = SavingsTab(theme, asked, states.book().prices)
     qtbot.addWidget(tab)
     qtbot.addWidget(tab.compare)
@@ -142,6 +142,13 @@ def test_an_estimate_is_marked_as_one(tab: SavingsTab, estimated: float, said: s
     tab.show_view(states.view(periods=states.periods(price, estimated=estimated)))
     assert tab.saved.head.line.text().endswith(said)
     assert ("estimated" in tab.ledger.note.full_text()) == (estimated > 0)
+
+
+def test_the_computer_is_named_where_it_counts(tab: SavingsTab) -> None:
+    assert "computer itself is not counted" in tab.ledger.note.full_text()
+    tab.show_view(states.bought())
+    assert tab.saved.head.line.text().endswith("after electricity and the computer")
+    assert "computer" not in tab.ledger.note.full_text()
 
 
 def test_the_table_elsewhere_has_every_row_of_the_view(tab: SavingsTab) -> None:
@@ -277,7 +284,9 @@ def test_a_number_opens_by_keyboard(qtbot: QtBot, tab: SavingsTab) -> None:
 # What it asks for
 
 
-def test_all_prices_can_be_compared_with(tab: SavingsTab, asked: RecordingDashboard) -> None:
+def test_all_prices_can_be_compared_with(
+    tab: SavingsTab, asked: RecordingDashboardCommands
+) -> None:
     prices = states.book().prices
     assert tab.compare.count() == len(prices)
     assert tab.compare.sentence() == "Compare with GPT-4o (OpenAI list price, 2025)"
@@ -291,7 +300,7 @@ def test_a_price_that_is_no_longer_in_the_list_is_named(tab: SavingsTab) -> None
 
 
 def test_price_and_years_of_the_computer(
-    qtbot: QtBot, tab: SavingsTab, asked: RecordingDashboard
+    qtbot: QtBot, tab: SavingsTab, asked: RecordingDashboardCommands
 ) -> None:
     tab.show_view(states.bought())
     type_into(qtbot, tab.hardware.price.field, "2500")
@@ -301,7 +310,7 @@ def test_price_and_years_of_the_computer(
 
 
 def test_energy_choices_keep_what_was_not_changed(
-    qtbot: QtBot, tab: SavingsTab, asked: RecordingDashboard
+    qtbot: QtBot, tab: SavingsTab, asked: RecordingDashboardCommands
 ) -> None:
     type_into(qtbot, tab.energy.grams.field, "52")
     click(qtbot, tab.energy.subtract)

@@ -22,6 +22,7 @@ from tests.ui.recording_list import ChosenListFiles
 from tests.ui.windows import new_window
 from ui.design_tokens import DesignTokens
 from ui.labels import Label
+from ui.settings_page import SettingsPage
 from ui.shortcut_sheet import ShortcutSheet
 from ui.shortcut_table import SHORTCUTS, Shortcut, deed_of, groups, key_text, of_place
 from ui.theme import Theme
@@ -352,10 +353,14 @@ def test_another_size_keeps_page_keyboard_and_draft(window: MainWindow, commands
     composer = window.desk.chats.chat.composer
     assert composer.isAncestorOf(focus_of(window))
     assert composer.field.toPlainText() == "Half a thought"
-    press(window, "Ctrl+3")
-    settings = window.desk.stack.currentWidget()
+    press(window, "Ctrl+,")
+    large = window.desk.stack.currentWidget()
+    assert isinstance(large, SettingsPage)
+    large_px = large.look.theme_choice.height()
     press(window, "Ctrl+0")
-    assert window.desk.stack.currentWidget() is settings
+    usual = window.desk.stack.currentWidget()
+    assert isinstance(usual, SettingsPage)
+    assert usual.look.theme_choice.height() < large_px, "the page is made anew in its size"
     assert window.desk.rail.items["settings"].isChecked()
     press(window, "Ctrl+1")
     assert window.desk.stack.currentWidget() is window.desk.chats
@@ -365,7 +370,7 @@ def test_pages_that_were_made_in_another_size_go_on_being_drawn(
     window: MainWindow, commands: Session, theme: Theme
 ) -> None:
     press(window, "Ctrl++")
-    press(window, "Ctrl+3")
+    press(window, "Ctrl+,")
     press(window, "Ctrl++")
     press(window, "Ctrl+0")
     look()
