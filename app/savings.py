@@ -77,7 +77,7 @@ class Usage:
             sum(stats.cached_tokens for stats in every),
             sum(stats.completion_tokens for stats in every),
             sum(stats.energy.joules for stats in every),
-            sum(s.energy.joules for s in every if s.energy.source == "estimated"),
+            sum(s.energy.estimated_joules for s in every),
             tuple(dict.fromkeys(s.energy.note for s in every if s.energy.note)),
         )
 
@@ -164,7 +164,7 @@ def _cached_assumption(price: Price) -> str:
 
 def _energy_assumption(usage: Usage) -> str:
     statement = _energy_statement(usage)
-    notes = "; ".join(usage.energy_notes)
+    notes = "; ".join(tr(note) for note in usage.energy_notes)
     if notes:
         return tr("{statement}: {notes}.", statement=statement, notes=notes)
     return tr("{statement}.", statement=statement)

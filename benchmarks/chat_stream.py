@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from benchmarks.figure import Figure, listed, median
+from tests.ui.hostile_samples import SAMPLES
 
 RATE, TOKENS = 200, 4_000
 SHORT, LONG = 500, 8_000
@@ -46,6 +47,16 @@ def measure(home: Path, environment: Mapping[str, str]) -> Iterator[Figure]:
         "at most",
         " ms",
         f"{listed([run[1] for run in opened])} ms",
+    )
+    turns = _run(("hostile",), surroundings)
+    name = tuple(SAMPLES)[round(turns[1])]
+    yield Figure(
+        f"The longest turn of the event loop that any of {len(SAMPLES)} hostile texts takes",
+        turns[0],
+        50,
+        "at most",
+        " ms",
+        f"the worst: {name}; those over 25 ms three times, the least counts",
     )
 
 

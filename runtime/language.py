@@ -46,7 +46,8 @@ def spoken() -> str:
 
 def tr(text: str, **values: object) -> str:
     """`text` in the process's language, its `{names}` filled in where values are given."""
-    return _filled(_words.gettext(text), values)
+    # gettext's answer to nothing is the catalogue's own header.
+    return _filled(_words.gettext(text), values) if text else ""
 
 
 def tr_in(context: str, text: str, **values: object) -> str:

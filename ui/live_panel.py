@@ -140,7 +140,7 @@ class LivePanel(QFrame):
             number_text.joules_per_token(joules, stats.completion_tokens), "J/token"
         )
         self.energy_source.show_text(tr(_SOURCES[stats.energy.source]))
-        self.energy_source.setToolTip(stats.energy.note)
+        self.energy_source.setToolTip(tr(stats.energy.note))
 
     # Building
 

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
+from app.dashboard.layer_words import layer_words
 from app.dashboard.machine_sample import GpuSample, MachineSample, WorkerMemory
-from app.dashboard.own_memory import Held, held_in_ram, held_on_gpu, weights_of_devices
+from app.dashboard.own_memory import (
+    Held,
+    Weights,
+    held_in_ram,
+    held_on_gpu,
+    weights_of_devices,
+)
 from runtime.placement.memory import RAM, DeviceUse
 from runtime.placement.model_layout import ModelLayout
 from runtime.placement.residence import HOST, Residence, residence
@@ -14,6 +22,14 @@ from runtime.protocol.messages import DeviceMemory, MemoryUse
 from runtime.protocol.placement import Placement
 
 ALL_LAYERS = 999
+
+
+@dataclass(frozen=True)
+class OwnDevice:
+    """A GPU that the engine used although nothing was planned."""
+
+    name: str
+    label: str
 
 
 @dataclass(frozen=True)
@@ -30,9 +46,30 @@ class LoadedMemory:
     planned: tuple[DeviceUse, ...] = ()
     disk_share: float = 0.0
 
-    @property
+    # What never changes while the model is loaded is worked out once: samples come often.
+
+    @cached_property
     def where(self) -> Residence:
         return residence(self.layout, self.placement)
+
+    @cached_property
+    def devices(self) -> tuple[DeviceUse | OwnDevice, ...]:
+        """The GPUs, planned or only used, in ggml's order."""
+        if self.planned:
+            return self.planned[:-1]
+        found = (device for device in self.memory.devices if not device.is_host)
+        return tuple(OwnDevice(device.name, device.name) for device in found)
+
+    @cached_property
+    def weights(self) -> tuple[Weights, ...]:
+        """What belongs on each of `devices`, and last on the host."""
+        return weights_of_devices(self.layout, self.where, len(self.devices))
+
+    @cached_property
+    def layers(self) -> tuple[tuple[str, ...], ...]:
+        """In words, for each of `devices` and last for the host."""
+        places = (*range(len(self.devices)), HOST)
+        return tuple(layer_words(self.layout, self.placement, self.where, at) for at in places)
 
 
 @dataclass(frozen=True)
@@ -61,8 +98,7 @@ def held_devices(sample: MachineSample, loaded: LoadedMemory | None) -> tuple[He
             for i, gpu in enumerate(sample.gpus)
         )
         return (*gpus, HeldDevice(HOST, RAM, Held(itself_bytes=worker_bytes)))
-    own = _own_devices(loaded)
-    weights = weights_of_devices(loaded.layout, loaded.where, len(own))
+    own, weights = loaded.devices, loaded.weights
     samples = _joined(own, sample.gpus)
     logged = {device.name: device for device in loaded.memory.devices}
     host = logged.get(RAM)
@@ -82,29 +118,12 @@ def held_devices(sample: MachineSample, loaded: LoadedMemory | None) -> tuple[He
     return (*used, ram)
 
 
-@dataclass(frozen=True)
-class _OwnDevice:
-    """A GPU that the engine used although nothing was planned."""
-
-    name: str
-    label: str
-    total_bytes: int = 0
-    free_bytes: int = 0
-
-
-def _own_devices(loaded: LoadedMemory) -> tuple[DeviceUse | _OwnDevice, ...]:
-    if loaded.planned:
-        return loaded.planned[:-1]
-    devices = (device for device in loaded.memory.devices if not device.is_host)
-    return tuple(_OwnDevice(device.name, device.name) for device in devices)
-
-
 def _logged(logged: dict[str, DeviceMemory], name: str) -> DeviceMemory:
     return logged.get(name) or DeviceMemory(name, False, 0, 0, 0)
 
 
 def _joined(
-    own: Iterable[DeviceUse | _OwnDevice], gpus: tuple[GpuSample, ...]
+    own: Iterable[DeviceUse | OwnDevice], gpus: tuple[GpuSample, ...]
 ) -> tuple[GpuSample | None, ...]:
     """The drivers' readings for ggml's devices: by name, in their order among equal ones. Without
     names the order must do. A slice of a card (MIG) is not what its driver counts.

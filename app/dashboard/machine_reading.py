@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import psutil
@@ -32,12 +32,16 @@ class MachineReading:
         self._worker = WorkerMemoryReader(root)
         self._packages: dict[str, CounterReading] = {}
         self._packages_at_s = 0.0
+        # Both are looked for once: the search costs more than all readings.
+        self._is_limited = memory_limit(root) is not None
+        self._throttle_files = throttle_files(root)
 
     def read(self, worker_pid: int | None) -> MachineSample:
         """Now. Takes a few milliseconds, seldom some tens."""
         now_s = time.monotonic()
         host = psutil.virtual_memory()
-        limited = memory(host.total, host.available, memory_limit(self._root))
+        limit = memory_limit(self._root) if self._is_limited else None
+        limited = memory(host.total, host.available, limit)
         return MachineSample(
             now_s,
             limited.total_bytes,
@@ -48,7 +52,7 @@ class MachineReading:
             worker=None if worker_pid is None else self._worker.read(worker_pid, now_s),
             gpus=(*self._gpus.ask(worker_pid, now_s), *other_gpus(self._root)),
             cpu_power_w=self._cpu_power_w(now_s),
-            cpu_throttles=cpu_throttles(self._root),
+            cpu_throttles=cpu_throttles(self._throttle_files),
         )
 
     def rest(self) -> None:
@@ -81,26 +85,30 @@ def other_gpus(root: Path) -> tuple[GpuSample, ...]:
     )
 
 
-def cpu_throttles(root: Path) -> int | None:
+def cpu_throttles(files: Sequence[Path]) -> int | None:
     """How often all packages slowed down for heat since the start; None where it is not told."""
-    counts = {str(path.parent): count for path, count in _throttle_counts(root)}
-    return sum(counts.values()) if counts else None
+    try:
+        return sum(int(path.read_text()) for path in files) if files else None
+    except (OSError, ValueError):
+        return None
 
 
-def _throttle_counts(root: Path) -> Iterator[tuple[Path, int]]:
-    """One count for each package: all its cores tell the same."""
-    seen: set[str] = set()
-    for cpu in (root / _THROTTLES).glob("cpu[0-9]*"):
-        try:
-            package = (cpu / "topology/physical_package_id").read_text().strip()
-            if package in seen:
-                continue
-            path = cpu / "thermal_throttle/package_throttle_count"
-            count = int(path.read_text())
-        except (OSError, ValueError):
-            continue
-        seen.add(package)
-        yield path, count
+def throttle_files(root: Path) -> tuple[Path, ...]:
+    """The counter of one core of each package: all its cores tell the same."""
+    found: dict[str, Path] = {}
+    for cpu in sorted((root / _THROTTLES).glob("cpu[0-9]*")):
+        path = cpu / "thermal_throttle/package_throttle_count"
+        package = _text(cpu / "topology/physical_package_id")
+        if package and _text(path).isdigit():
+            found.setdefault(package, path)
+    return tuple(found.values())
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text().strip()
+    except OSError:
+        return ""
 
 
 def _swap_used_bytes() -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from app.dashboard.held_devices import HeldDevice, LoadedMemory, held_devices
-from app.dashboard.layer_words import layer_words
 from app.dashboard.machine_sample import MachineSample
 from app.dashboard.memory_how import explained
 from app.dashboard.own_memory import Held, Weights, classed
@@ -118,4 +117,4 @@ def _parts(
 def _layers(loaded: LoadedMemory | None, index: int) -> tuple[str, ...]:
     if loaded is None:
         return ()
-    return layer_words(loaded.layout, loaded.placement, loaded.where, index)
+    return loaded.layers[index]

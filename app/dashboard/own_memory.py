@@ -140,7 +140,8 @@ def _room_bytes(worker: WorkerMemory, resident: int) -> int:
 
 
 def _buffer_bytes(worker: WorkerMemory, room: int) -> int:
-    """Shared memory too, since pinned buffers may lie there."""
+    """Shared memory too, since pinned buffers may lie there; but not a model's that does."""
     if worker.buffer_bytes is None:
         return room
-    return min(room, worker.buffer_bytes + worker.shared_bytes)
+    model_bytes = max(0, (worker.model_resident_bytes or 0) - (worker.file_bytes or 0))
+    return min(room, worker.buffer_bytes + max(0, worker.shared_bytes - model_bytes))

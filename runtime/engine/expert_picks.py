@@ -29,7 +29,7 @@ class ExpertPicks:
         self.n_experts = n_experts
         self.n_used = n_used
         self.watching = False
-        self._picked: dict[int, bytes] = {}
+        self._read: list[tuple[bytes, bytes]] = []
         self._row_bytes = n_used * _ID_BYTES
         self._row = ctypes.create_string_buffer(self._row_bytes)
         self._ggml = _ggml()
@@ -44,10 +44,16 @@ class ExpertPicks:
 
         The last layer sees only tokens whose logits are wanted, the last ones of what was computed.
         """
-        picked, self._picked = self._picked, {}
+        read, self._read = self._read, []
+        picked: dict[int, bytes] = {}
+        for name, ids in read:
+            layer = name[len(PICKS_NAME) :].partition(b"\0")[0]
+            if layer.isdigit():
+                number = int(layer)
+                picked[number] = picked.get(number, b"") + ids
         return picked
 
-    def _asked(self) -> Asked:
+    def _asked(self) -> Asked:  # noqa: C901
         """What llama.cpp asks of every node before it is computed, then of those wanted after it.
 
         1,446 times a token of the starter model, so the name is not made into a Python object: one
@@ -58,31 +64,25 @@ class ExpertPicks:
         # An item for every address: that of a tensor is the letter at `_TELLING` of its name.
         letters = (ctypes.c_ubyte * (1 << 62)).from_address(self._name_offset + _TELLING)
         telling = PICKS_NAME[_TELLING]
+        name, name_bytes = self._name_offset, len(PICKS_NAME) + _LONGEST_LAYER
+        text, size, get = ctypes.string_at, self._ggml.ggml_nbytes, self._ggml.ggml_backend_tensor_get
+        row, row_bytes = self._row, self._row_bytes
 
         def asked(tensor: int, before: bool) -> bool:
             if letters[tensor] != telling:
                 return False
             if before:
-                return self.watching and self._name(tensor).startswith(PICKS_NAME)
-            self._read(tensor)
+                return self.watching and text(tensor + name, len(PICKS_NAME)) == PICKS_NAME
+            n_bytes = size(tensor)
+            if n_bytes == row_bytes:
+                get(tensor, row, 0, n_bytes)
+                ids = row.raw
+            else:
+                ids = self._rows(tensor, n_bytes)
+            self._read.append((text(tensor + name, name_bytes), ids))
             return True
 
         return asked
-
-    def _name(self, tensor: int) -> bytes:
-        return ctypes.string_at(tensor + self._name_offset, len(PICKS_NAME) + _LONGEST_LAYER)
-
-    def _read(self, tensor: int) -> None:
-        n_bytes = self._ggml.ggml_nbytes(tensor)
-        if n_bytes == self._row_bytes:
-            self._ggml.ggml_backend_tensor_get(tensor, self._row, 0, n_bytes)
-            ids = self._row.raw
-        else:
-            ids = self._rows(tensor, n_bytes)
-        layer = self._name(tensor)[len(PICKS_NAME) :].partition(b"\0")[0]
-        if ids and layer.isdigit():
-            number = int(layer)
-            self._picked[number] = self._picked.get(number, b"") + ids
 
     def _rows(self, tensor: int, n_bytes: int) -> bytes:
         """The ids of several tokens. They are the first of all experts, sorted: rows lie apart."""

@@ -1,4 +1,4 @@
-"""Loaded models for tests of the memory map: a true shape on a GPU and RAM, as the engine logs it."""
+"""Loaded models for tests of the memory map: a true shape on a GPU and RAM, as it is logged."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from runtime.placement.model_layout import ModelLayout, model_layout
 from runtime.placement.plan import Plan, make_plan
 from runtime.placement.search import Wishes, best_plan
 from runtime.protocol.messages import DeviceMemory, MemoryUse
-from runtime.protocol.placement import Placement
 from tests.placement.machines import machine, situation
 
 GIB, MIB = 1 << 30, 1 << 20

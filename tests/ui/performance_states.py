@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from random import Random
 
 from app.dashboard.state import (
@@ -62,6 +63,7 @@ THROTTLED = MemoryWarning(
 )
 
 
+@cache
 def history() -> SpeedHistory:
     """The design's: thirty runs, tuned after eleven, two outside their band."""
     random = Random(3)
@@ -96,6 +98,7 @@ def answer(*, live: bool = False) -> AnswerSpeed:
     )
 
 
+@cache
 def expert_use(
     layers: int = 48, n_experts: int = 128, n_used: int = 8, tokens: int = 212_480
 ) -> ExpertUse:

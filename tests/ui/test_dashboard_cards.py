@@ -30,6 +30,7 @@ def energy(theme: Theme, qtbot: QtBot) -> EnergyCard:
     qtbot.addWidget(card)
     card.resize(404, 260)
     card.show()
+    look()  # Widgets of the test before go now, not one page after another.
     return card
 
 
@@ -39,6 +40,7 @@ def experts(theme: Theme, qtbot: QtBot) -> ExpertsCard:
     qtbot.addWidget(card)
     card.resize(724, 460)
     card.show()
+    look()  # Widgets of the test before go now, not one page after another.
     return card
 
 
@@ -48,6 +50,7 @@ def memory(theme: Theme, qtbot: QtBot) -> MemoryMapCard:
     qtbot.addWidget(card)
     card.resize(404, 460)
     card.show()
+    look()  # Widgets of the test before go now, not one page after another.
     return card
 
 

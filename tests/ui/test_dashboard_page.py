@@ -52,6 +52,7 @@ def page(
     qtbot.addWidget(page)
     page.resize(1208, 800)
     page.show()
+    look()  # Widgets of the test before go now, not one page after another.
     return page
 
 

@@ -25,6 +25,7 @@ def card(theme: Theme, qtbot: QtBot) -> SpeedCard:
     qtbot.addWidget(card)
     card.resize(724, 254)
     card.show()
+    look()  # Widgets of the test before go now, not one page after another.
     return card
 
 
@@ -34,6 +35,7 @@ def strip(theme: Theme, qtbot: QtBot) -> AnswerStrip:
     qtbot.addWidget(strip)
     strip.resize(1144, 92)
     strip.show()
+    look()  # Widgets of the test before go now, not one page after another.
     return strip
 
 

@@ -12,107 +12,16 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from tests.ui.hostile_samples import SAMPLES
 from ui.answer_safety import MOST_DRAWN, harmless, is_monstrous, revealed
 from ui.answer_text import AnswerText
 from ui.message_links import link_menu
 from ui.message_text import UserText
 from ui.theme import Theme
 
-MEGABYTE = 1_000_000
 LONGEST_TURN_S = 0.05
 # What a busy machine adds by itself; the benchmark measures the true figure on a quiet one.
 ALLOWANCE = 4
-_TARGETS = (
-    "http://127.0.0.1:9/x.png",
-    "https://127.0.0.1:9/x.svg",
-    "ftp://127.0.0.1/x.png",
-    "//127.0.0.1/share/x.png",
-    r"\\\\127.0.0.1\\share\\x.png",
-    "file:///etc/passwd",
-    "file://127.0.0.1/share/x.png",
-    "/etc/passwd",
-    "../../etc/passwd",
-    ":/qt-project.org/x.png",
-    "qrc:/x.png",
-    "javascript:alert(1)",
-    "data:image/png;base64,iVBORw0KGgo=",
-    "data:text/html,<script>alert(1)</script>",
-    "vbscript:x",
-    "smb://127.0.0.1/x",
-)
-_SHAPES = (
-    "![alt]({0})",
-    "[![alt]({0})]({0})",
-    "[text]({0})",
-    "<{0}>",
-    "<img src='{0}'>",
-    '<a href="{0}">click</a><iframe src="{0}"></iframe>',
-    "![alt][r]\n\n[r]: {0}",
-    "| ![a]({0}) |\n|---|\n| [b]({0}) |",
-    '> - ![alt]({0} "title")',
-)
-_OTHERS = {
-    "quotes": ">" * MEGABYTE,
-    "quotes of lines": "> " * 500 + "\n" + ">> a\n" * 20_000,
-    "quotes with gaps": "> " * (MEGABYTE // 2),
-    "deep list": "".join(" " * (2 * n) + "- a\n" for n in range(500)),
-    "list in one line": "- " * (MEGABYTE // 2),
-    "long list": "- a\n" * 100_000,
-    "loose list": "- a\n\n" * 100_000,
-    "numbers": "1. " * (MEGABYTE // 3),
-    "stars": "*" * MEGABYTE,
-    "stars and letters": "*a" * (MEGABYTE // 2),
-    "underscores": "_a_" * (MEGABYTE // 3),
-    "brackets": "[" * MEGABYTE,
-    "closed brackets": "[a](" * (MEGABYTE // 4),
-    "ticks": "`" * MEGABYTE,
-    "ticks apart": "`a" * (MEGABYTE // 2),
-    "tildes": "~~a" * (MEGABYTE // 3),
-    "open fence": "```\n" + "x = 1\n" * (MEGABYTE // 6),
-    "fences": "```\n" * (MEGABYTE // 8),
-    "long line of code": "```python\n" + "x" * MEGABYTE,
-    "code that backtracks": "```python\n" + '"' * 5_000 + "\n```\n",
-    "wide table": "|a" * 2_000 + "|\n" + "|-" * 2_000 + "|\n" + "|b" * 2_000 + "|\n",
-    "long table": "|a|b|\n|-|-|\n" + "|1|2|\n" * 100_000,
-    "headings": "# a\n" * 100_000,
-    "rules": "---\n\n" * 100_000,
-    "one word": "a" * MEGABYTE,
-    "empty lines": "\n" * MEGABYTE,
-    "blanks": " " * MEGABYTE,
-    "dollars": "$" * MEGABYTE,
-    "formulas": "$x$ " * (MEGABYTE // 4),
-    "fractions": "$$" + "\\frac{" * 300 + "$$\n" + "\\[" * 100_000,
-    "override": "\u202egnp.exe" * 1_000,
-    "isolates": "\u2066" * 50_000,
-    "invisible": "\u200b\u200d\ufeff" * 50_000,
-    "marks on marks": "e" + "\u0301" * 50_000,
-    "half characters": "\ud800\udfff" * 10_000,
-    "nulls": "\x00" * 50_000,
-    "frames of Qt": "\ufdd0\ufdd1\ufffc\u2029\u2028" * 10_000,
-    "tags": "<b>" * (MEGABYTE // 3),
-    "comments": "<!--" * (MEGABYTE // 4),
-    "entities": "&amp;&#0;&#x110000;" * 20_000,
-    "references": "".join(f"[r{n}]: http://127.0.0.1:9/{n}\n" for n in range(5_000)),
-    "footnotes": "[^1]" * 50_000,
-    "emoji": "\U0001f468\u200d\U0001f469\u200d\U0001f467" * 20_000,
-    "arabic": "\ufdfa" * 50_000,
-    "carriage returns": "a\r" * 200_000,
-    "escapes": "\\\\" * (MEGABYTE // 2),
-    "autolinks": "http://127.0.0.1:9/ " * 20_000,
-    "addresses": "a@b.example " * 20_000,
-    "tasks": "- [ ] a\n" * 50_000,
-    "pipes": "|" * MEGABYTE,
-    "mixed": "> - *a* `b` [c](d) ![e](f)\n" * 20_000,
-    "ansi": "\x1b[31mred" * 10_000,
-    "tabs": "\t" * 100_000 + "- a",
-    "equals": "a\n=\n" * 50_000,
-    "hard breaks": "a  \n" * 100_000,
-    "languages": "".join(f"```l{n}\nx\n```\n" for n in range(2_000)),
-}
-SAMPLES: dict[str, str] = {
-    **{f"{shape} {target}": shape.format(target) for shape in _SHAPES for target in _TARGETS},
-    **_OTHERS,
-}
 
 
 class Watch:
