@@ -26,9 +26,11 @@ class ModelLoading:
         placer: Placer | None,
         tell: Callable[[Problem], None],
         failed: Callable[[Problem], None],
+        capture_experts: Callable[[], bool] = lambda: False,
     ) -> None:
         self._host, self._placer = host, placer
         self._tell, self._failed = tell, failed
+        self._capture_experts = capture_experts
         self._model: LocalModel | None = None
         self._placement: Placement | None = None
         self._relief: Safer | None = None
@@ -107,6 +109,11 @@ class ModelLoading:
         self._placement = placement
         try:
             path = str(self._model.path)
-            self.load_id = self._host.load(path, n_ctx=self._n_ctx, placement=placement)
+            self.load_id = self._host.load(
+                path,
+                n_ctx=self._n_ctx,
+                placement=placement,
+                capture_experts=self._capture_experts(),
+            )
         except CoterieError as error:
             self._failed(error.problem)

@@ -35,6 +35,7 @@ from runtime.engine_process import Engine, Exited
 from runtime.errors import CoterieError, Problem
 from runtime.exit_reasons import why
 from runtime.protocol.frames import (
+    ExpertsPicked,
     Failed,
     Finished,
     Loaded,
@@ -169,7 +170,11 @@ class ChatSession(QObject):
         self.stop()
         self._leave_chat()
         self._board.change(
-            conversation=self._empty_chat(), savings=None, context_used=0, last_speeds=()
+            conversation=self._empty_chat(),
+            savings=None,
+            context_used=0,
+            last_speeds=(),
+            last_experts=None,
         )
 
     def open_chat(self, conversation_id: int) -> None:
@@ -177,7 +182,7 @@ class ChatSession(QObject):
             return
         self.stop()
         self._leave_chat()
-        self._board.change(last_speeds=(), context_used=0, shown_message=None)
+        self._board.change(last_speeds=(), last_experts=None, context_used=0, shown_message=None)
         stored = self._store.conversation(conversation_id)
         self._show(self._answers.with_unsaved(stored))
 
@@ -407,7 +412,7 @@ class ChatSession(QObject):
                 self._models.did_not_load(event.problem)
             case Failed() if self._answers.is_answer(event):
                 self._answers.failed(event.problem)
-            case PromptProgress() | Text() | Finished():
+            case PromptProgress() | Text() | ExpertsPicked() | Finished():
                 self._answers.went_on(event)
             case TokenCounts():
                 self._attachments.counted(event)

@@ -16,7 +16,7 @@ from app.session_kv import SessionKv
 from app.session_state import Conversation, MessageStatus, MessageView, RunningAnswer
 from app.store import ConversationStore
 from runtime.errors import CoterieError, Problem
-from runtime.protocol.frames import Failed, Finished, PromptProgress, Text
+from runtime.protocol.frames import ExpertsPicked, Failed, Finished, PromptProgress, Text
 from runtime.protocol.messages import GenerationStats, Sampling
 
 
@@ -205,7 +205,7 @@ class SessionAnswers:
         self._end("failed", problem=problem)
         self._free()
 
-    def went_on(self, event: PromptProgress | Text | Finished) -> None:
+    def went_on(self, event: PromptProgress | Text | ExpertsPicked | Finished) -> None:
         answer = self._board.state.answer
         if answer is None or event.request_id != self._answer_id:
             if isinstance(event, Finished):
@@ -217,6 +217,8 @@ class SessionAnswers:
             case Text():
                 since_s = self._keeping.since_sent_s()
                 answer = session_events.text_arrived(answer, event, since_s)
+            case ExpertsPicked(use=use):
+                answer = replace(answer, experts=use)
             case Finished(stats=stats):
                 self._finished(stats)
                 return
@@ -255,7 +257,7 @@ class SessionAnswers:
         if stats is None and status == "stopped":
             self._keeping.leave(self._answer_id, message)
         self._answer_id = 0
-        self._board.change(answer=None, last_speeds=answer.speeds)
+        self._board.change(answer=None, last_speeds=answer.speeds, last_experts=answer.experts)
         self._show_ended(message)
         self._list_changed()
 

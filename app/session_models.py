@@ -34,7 +34,10 @@ class SessionModels:
     ) -> None:
         self._board, self._host, self._shelf = board, host, shelf
         self._end_answer, self._change_settings = end_answer, change_settings
-        self._loading = ModelLoading(host, placer, board.tell, self._failed)
+        self._loading = ModelLoading(
+            *(host, placer, board.tell, self._failed),
+            lambda: board.state.settings.capture_experts,
+        )
 
     def refresh(self) -> None:
         """Look again at what lies in the models folder."""

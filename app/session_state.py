@@ -12,7 +12,7 @@ from app.placed_load import PlacedLoad
 from app.savings import Savings
 from app.settings import Settings
 from runtime.errors import Problem
-from runtime.protocol.messages import GenerationStats, MemoryUse, ModelFacts, Role
+from runtime.protocol.messages import ExpertUse, GenerationStats, MemoryUse, ModelFacts, Role
 
 EnginePhase = Literal["none", "loading", "ready", "failed", "crashed"]
 AnswerPhase = Literal["queued", "prompt", "streaming"]
@@ -164,6 +164,7 @@ class RunningAnswer:
     """The answer being written. `text` only ever grows by appending.
 
     `speeds` are (seconds since send, tokens/s) samples of the live window, for the sparkline.
+    `experts` are the router's picks so far, None unless they are counted.
     """
 
     phase: AnswerPhase
@@ -180,6 +181,7 @@ class RunningAnswer:
     ttft_s: float | None = None
     n_threads: int = 0
     speeds: tuple[tuple[float, float], ...] = ()
+    experts: ExpertUse | None = None
 
 
 @dataclass(frozen=True)
@@ -196,7 +198,8 @@ class SessionState:
     """The whole truth the views draw from.
 
     `answer` is the answer in progress, None when idle. `last_answer` is the newest finished one of
-    this conversation, for the panel's "Last answer". `queued_text` is what the person sent while a
+    this conversation, for the panel's "Last answer"; `last_speeds` and `last_experts` are those of
+    the answer that ended last. `queued_text` is what the person sent while a
     model loads or answers; it goes out by itself. `notices` wait until dismissed. `model_problems`
     tell why files in `models_dir` are left out of `models`. `deleted` is the chat that can still be
     brought back. `hits` are for `search`; `shown_message` is the one a hit led to. `attachments`
@@ -213,6 +216,7 @@ class SessionState:
     conversation: Conversation = field(default_factory=Conversation)
     answer: RunningAnswer | None = None
     last_speeds: tuple[tuple[float, float], ...] = ()
+    last_experts: ExpertUse | None = None
     queued_text: str | None = None
     context_used: int = 0
     savings: Savings | None = None

@@ -10,6 +10,7 @@ _DEEPEST = 12
 _MOST_MARKS = 500
 _MOST_BARS = 1_600
 _MOST_FORMULAS = 200
+_MOST_ADDRESSES = 100
 _MOST_EMPHASIS_RUN = 40
 _OVERRIDES = re.compile("[\u202a-\u202e\u2066-\u2069]")
 # Halves of characters, control characters, and those by which Qt marks frames, lines and objects.
@@ -48,6 +49,7 @@ def is_monstrous(markdown: str) -> bool:
         or _LONG_WORD.search(markdown)
         or markdown.count("|") > _MOST_BARS
         or markdown.count("\\(") + markdown.count("\\[") > _MOST_FORMULAS
+        or markdown.count("@") + markdown.count("://") > _MOST_ADDRESSES
         or len(_MARK.findall(markdown)) > _MOST_MARKS
     )
 

@@ -18,6 +18,8 @@ from ui.code_highlight import Kind, Span
 from ui.theme import Theme
 
 _LINES_AT_ONCE = 40
+# The text is on the screen before a thread that reads code takes time from it.
+_AFTER_MS = 30
 # Hue is kept for data: code has three tones of ink.
 _COLORS: dict[Kind, str] = {
     "comment": "text.tertiary",
@@ -40,13 +42,18 @@ class CodeColours:
         if code_highlight.is_known(frame.language, frame.code):
             self._waiting.append(frame)
             if len(self._waiting) == 1:
-                self._read_next()
+                turn = self._round
+                QTimer.singleShot(_AFTER_MS, lambda: self._begin(turn))
 
     def forget(self) -> None:
         self._waiting.clear()
         self._round += 1
         if self._reading is not None:
             self._reading.forget()
+
+    def _begin(self, turn: int) -> None:
+        if turn == self._round and isValid(self._document):
+            self._read_next()
 
     def _read_next(self) -> None:
         if not self._waiting:

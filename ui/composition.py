@@ -33,11 +33,14 @@ from app.store import ConversationStore
 from app.store.opening import open_store
 from runtime.engine_process import WORKER_COMMAND, Engine, EngineProcess
 from runtime.errors import Problem
+from ui.dashboard_wiring import dashboard_door
 from ui.design_tokens import ASSETS
 from ui.fault_report import report_faults
 from ui.look import dress
 from ui.model_wiring import model_door
+from ui.quiet_collector import QuietCollector, keep_full_searches_back
 from ui.theme import Theme, load_fonts
+from ui.tray import Tray
 from ui.window import MainWindow
 
 if TYPE_CHECKING:
@@ -45,6 +48,8 @@ if TYPE_CHECKING:
     from app.plan_desk import PlanDesk
     from runtime.placement.objective import ObjectiveName
     from runtime.protocol.messages import MemoryUse
+
+SETTLED_MS = 1_000
 
 
 def furnish(
@@ -78,12 +83,20 @@ def furnish(
     placer.took.connect(door.show_actual)
     report_faults(paths.log_dir / "window.log", session.tell)
     models = model_door(paths, plans, session, shelf, store, window)
-    window.furnish(theme, session, prices.prices, str(paths.prices_file), door, models)
+    dashboard = dashboard_door(paths, session, placer, prices)
+    window.furnish(
+        *(theme, session, prices.prices, str(paths.prices_file)),
+        *(door, models, dashboard),
+    )
+    tray = Tray(theme, window, session)
+    session.changed.connect(tray.show_state)
     connect(session, window, theme)
     door.changed.connect(window.show_plan)
     window.closing.connect(door.close)
     window.closing.connect(models.close)
+    window.closing.connect(dashboard.close)
     watch_gpu(session, window)
+    collect_quietly(session, window)
     QTimer.singleShot(0, session.start)
     if session.state.first_run:
         checks = BackgroundChecks(partial(look_at_machine, paths), session)
@@ -141,6 +154,16 @@ def watch_gpu(session: ChatSession, window: MainWindow) -> None:
     watch.free.connect(session.gpu_has_left)
     window.closing.connect(watch.stop)
     watch.start()
+
+
+def collect_quietly(session: ChatSession, window: MainWindow) -> None:
+    """Garbage is looked for while nothing is answered and nothing loads."""
+
+    def is_quiet() -> bool:
+        return session.state.answer is None and session.state.engine.phase != "loading"
+
+    QTimer.singleShot(SETTLED_MS, window, keep_full_searches_back)
+    QuietCollector(is_quiet, window)
 
 
 def plan_desk(

@@ -100,7 +100,9 @@ class EnergyCard(Card):
         if day is not None:
             when = number_text.recent_day(day.day_s, self._now_s)
             self.day.show_text(f"{when} {number_text.kwh(day.amount)} kWh")
+            self.bars.setAccessibleName(f"{tr(BY_DAY)}: {self.day.full_text()}")
             return
+        self.bars.setAccessibleName(tr(BY_DAY))
         used, cost = number_text.kwh(view.today_kwh), number_text.money_total(view.today_usd)
         said = tr("today {kwh} kWh, {cost}", kwh=used, cost=cost)
         self.day.show_text(said if view.by_day else "")

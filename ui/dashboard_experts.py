@@ -14,6 +14,7 @@ from ui import expert_words
 from ui.controls import Button
 from ui.dashboard_parts import CardHead, NamedFigure
 from ui.expert_words import Share
+from ui.heat_map import NAME as HEAT_NAME
 from ui.heat_map import Axes, HeatMap
 from ui.labels import Paragraph
 from ui.page_frame import Card
@@ -23,7 +24,7 @@ from ui.theme import Theme
 
 # Counts change with every token; the picture of all of them is worth redrawing once a second.
 REDRAW_EVERY_MS = 1000
-_WIDE_PX, _LINES_AT = 620, 2
+_WIDE_PX = 620
 
 
 class ShareFigures(QWidget):
@@ -71,7 +72,7 @@ class ExpertsCard(Card):
         self._view: ExpertsView | None = None
         self._drawn: ExpertUse | None = None
         self._order: Order = "use"
-        self._span = "answer"
+        self._chosen_span = ""
         self._pace = QTimer(self, interval=REDRAW_EVERY_MS, singleShot=True)
         self._pace.timeout.connect(self._draw)
         spans = (("answer", tr("This answer")), ("summed", tr("All answers")))
@@ -91,7 +92,7 @@ class ExpertsCard(Card):
         self.forget = Button(theme, tr("Start over"), "quiet", "compact")
         self.forget.clicked.connect(self.forget_wanted)
         self._build()
-        self.spans.show_value(self._span)
+        self.spans.show_value("answer")
         self.orders.show_value(self._order)
 
     def show_view(self, view: ExpertsView) -> None:
@@ -110,8 +111,7 @@ class ExpertsCard(Card):
 
     def show_span(self, span: str) -> None:
         """This answer, or all that were counted."""
-        self._span = span
-        self.spans.show_value(span)
+        self._chosen_span = span
         self._draw()
 
     def show_order(self, order: Order) -> None:
@@ -128,7 +128,9 @@ class ExpertsCard(Card):
         view = self._view
         if view is None or not self.isVisible():
             return
-        use = self._use(view)
+        span = self._span(view)
+        self.spans.show_value(span)
+        use = view.use if span == "answer" else view.summed
         if use is self._drawn and use is not None:
             return
         self._drawn = use
@@ -152,8 +154,11 @@ class ExpertsCard(Card):
         counts = (shares.busiest.count, shares.tops[1].count)
         return tuple(sorted({count for count in counts if count < n_experts}))
 
-    def _use(self, view: ExpertsView) -> ExpertUse | None:
-        return view.use if self._span == "answer" else view.summed
+    def _span(self, view: ExpertsView) -> str:
+        """What the person chose; before that, whichever there is."""
+        if self._chosen_span:
+            return self._chosen_span
+        return "summed" if view.use is None and view.summed is not None else "answer"
 
     def _show_words(self, view: ExpertsView) -> None:
         self.head.how.show_explained(view.explained)
@@ -166,12 +171,11 @@ class ExpertsCard(Card):
     def _show_line(self, at: tuple[int, int] | None) -> None:
         """Of the cell a person points at, else of all."""
         use = self._drawn
-        if use is None or at is None:
-            self.head.show_passing("")
-        else:
-            words = expert_words.cell(use, self._order, *at)
-            self.head.show_passing(words)
-            self.heat.setAccessibleName(words)
+        words = "" if use is None or at is None else expert_words.cell(use, self._order, *at)
+        self.head.show_passing(words)
+        name = words or tr(HEAT_NAME)
+        if name != self.heat.accessibleName():
+            self.heat.setAccessibleName(name)
 
     def _build(self) -> None:
         column = self.content

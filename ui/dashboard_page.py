@@ -23,6 +23,7 @@ from ui.page import Page
 from ui.problem_card import ProblemCard
 from ui.scroll_bar import SCROLL_BAR_PX, ScrollArea
 from ui.segments import Segments
+from ui.tab_order import chain
 from ui.theme import Theme
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ class DashboardPage(Page):
         self.export = ExportButton(theme, commands, files)
         self.performance = PerformanceTab(theme, commands)
         self.performance.chat_wanted.connect(self.chat_wanted)
+        self.performance.warnings.follow(self.export)
         self.stack = QStackedWidget()
         self._build()
         self.show_tab("performance")
@@ -124,6 +126,8 @@ class DashboardPage(Page):
             self.problem.hide()
             self.problem.deleteLater()
             self.problem = None
+        gap = 0 if problem is None else self._theme.px("layout.card_gap.default")
+        self._problem_place.setContentsMargins(0, 0, 0, gap)
         if problem is not None:
             self.problem = ProblemCard(self._theme, problem)
             self._problem_place.addWidget(self.problem)
@@ -139,6 +143,7 @@ class DashboardPage(Page):
         savings.prices_wanted.connect(self.prices_wanted)
         self._head_row.insertWidget(self._head_row.indexOf(self.export), savings.compare)
         self.stack.addWidget(self._scrolled(savings))
+        chain([self.tabs.segments["savings"], savings.compare, self.export])
         if self._settings is not None:
             savings.show_settings(self._settings)
         return savings

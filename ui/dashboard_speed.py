@@ -8,7 +8,7 @@ from app.dashboard.state import SpeedHistory, SpeedPoint
 from runtime.language import marked, tr, tr_n
 from ui.dashboard_parts import CardHead, Legend
 from ui.page_frame import Card
-from ui.speed_chart import SpeedChart
+from ui.speed_chart import NAME, SpeedChart
 from ui.theme import Theme
 
 INSIDE = marked("tok/s, {inside} of {count} runs inside the predicted band")
@@ -24,7 +24,7 @@ class SpeedCard(Card):
             Legend(theme, "band", tr("predicted")),
             Legend(theme, "dot", tr("measured")),
         )
-        self.head = CardHead(theme, tr("Decode speed by run"), *self._legend)
+        self.head = CardHead(theme, tr(NAME), *self._legend)
         self.chart = SpeedChart(theme)
         self.chart.looked_at.connect(self._show_line)
         self.content.addWidget(self.head)
@@ -48,8 +48,8 @@ class SpeedCard(Card):
             return
         text = "" if at < 0 else run_words(history.points[at], self._now_s)
         self.head.show_passing(text)
-        if text:
-            self.chart.setAccessibleName(tr("Decode speed by run: {run}", run=text))
+        name = tr("Decode speed by run: {run}", run=text) if text else tr(NAME)
+        self.chart.setAccessibleName(name)
 
 
 def _all_runs(history: SpeedHistory) -> str:

@@ -11,6 +11,7 @@ from ui.icon_mark import IconMark
 from ui.labels import Paragraph
 from ui.message_announce import announce
 from ui.problem_card import spoken
+from ui.tab_order import chain
 from ui.theme import Theme
 
 # Where the title's letters stand in their line.
@@ -65,6 +66,7 @@ class Warnings(QWidget):
         super().__init__()
         self._theme = theme
         self._rows: list[WarningRow] = []
+        self._above: QWidget | None = None
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(8)
@@ -73,6 +75,10 @@ class Warnings(QWidget):
     @property
     def rows(self) -> tuple[WarningRow, ...]:
         return tuple(self._rows)
+
+    def follow(self, above: QWidget) -> None:
+        """Let Tab come here from `above`."""
+        self._above = above
 
     def show_warnings(self, warnings: tuple[MemoryWarning, ...]) -> None:
         if warnings == tuple(row.warning for row in self._rows):
@@ -96,6 +102,10 @@ class Warnings(QWidget):
             gone.deleteLater()
         for index, row in enumerate(self._rows):
             self._column.insertWidget(index, row)
+        # They were made after everything that stands below them.
+        stops = [row.button for row in self._rows if row.button is not None]
+        if self._above is not None:
+            chain([self._above, *stops])
         self.setVisible(bool(self._rows))
 
     def _new_row(self, warning: MemoryWarning) -> WarningRow:

@@ -23,10 +23,12 @@ from ui.zoom import USUAL, stepped, zoomed
 
 if TYPE_CHECKING:
     # Imported when a plan opens: the first picture of the window must not wait for it.
+    from app.dashboard.door import DashboardDoor
     from app.discover.door import ModelDoor
     from app.discover.room import ModelRoom
     from app.discover.state import DownloadsView
     from app.plan_state import PlanCommands, PlanView
+    from ui.dashboard_page import DashboardPage
     from ui.models_page import ModelsPage
     from ui.plan_page import PlanPage
 
@@ -35,7 +37,8 @@ class Desk(QWidget):
     """Draws a `SessionState`, and hands what the person does to `commands`.
 
     With `plan_commands` the Models page opens plans, which take that page's place until they are
-    closed. Without a `door` that page has no more than the models in the folder.
+    closed. Without a `door` that page has no more than the models in the folder; without a
+    `dashboard` there is none.
     """
 
     def __init__(
@@ -47,12 +50,13 @@ class Desk(QWidget):
         prices_file: str = "",
         plan_commands: PlanCommands | None = None,
         door: ModelDoor | None = None,
+        dashboard: DashboardDoor | None = None,
     ) -> None:
         super().__init__()
         self._theme, self._zoom = theme, USUAL
         self._themes = {USUAL: theme}
         self._window, self._commands = window, commands
-        self._plan_commands, self._door = plan_commands, door
+        self._plan_commands, self._door, self._dashboard = plan_commands, door, dashboard
         self._plan_view: PlanView | None = None
         self.plan: PlanPage | None = None
         self._prices, self._prices_file = prices, prices_file
@@ -67,6 +71,7 @@ class Desk(QWidget):
     def _furnish(self) -> None:
         theme = self._theme
         self.rail = Rail(theme)
+        self.rail.items["dashboard"].setVisible(self._dashboard is not None)
         self.rail.page_chosen.connect(self.show_page)
         self.chats = ChatsPage(theme, self._commands)
         self.chats.prices_wanted.connect(lambda: self.show_page("settings"))
@@ -75,6 +80,7 @@ class Desk(QWidget):
         self._pages: dict[PageName, Page] = {"chats": self.chats}
         self.stack = QStackedWidget()
         self.stack.addWidget(self.chats)
+        self.stack.currentChanged.connect(self._front_changed)
         row = self.layout()
         assert isinstance(row, QHBoxLayout)
         row.addWidget(self.rail)
@@ -111,6 +117,8 @@ class Desk(QWidget):
 
     def show_page(self, name: PageName) -> None:
         """Bring a page to the front, made when it is first wanted."""
+        if name == "dashboard" and self._dashboard is None:
+            return
         if name == "models" and self._plan_view is not None:
             self._turn_to_plan()
             return
@@ -134,6 +142,8 @@ class Desk(QWidget):
         # Imported when opened: the first picture of the window must not wait for the others.
         if name == "models":
             return self._new_models_page()
+        if name == "dashboard":
+            return self._new_dashboard()
         from ui.settings_page import SettingsPage
 
         room = self._door.open() if self._door else None
@@ -146,6 +156,24 @@ class Desk(QWidget):
             page.show_discover(room.discover.view)
             room.discover.look_at_account()
         return page
+
+    def _new_dashboard(self) -> DashboardPage:
+        from ui.dashboard_page import DashboardPage
+
+        assert self._dashboard is not None
+        logic = self._dashboard.open()
+        page = DashboardPage(self._theme, logic, self._prices)
+        page.chat_wanted.connect(lambda: self.show_page("chats"))
+        page.prices_wanted.connect(lambda: self.show_page("settings"))
+        logic.changed.connect(page.show_view)
+        logic.plan_wanted.connect(self._open_plan)
+        return page
+
+    def _front_changed(self) -> None:
+        """The dashboard is fed only while it is in front."""
+        page = self._pages.get("dashboard")
+        if page is not None and self._dashboard is not None:
+            self._dashboard.open().look(self.stack.currentWidget() is page)
 
     def _new_models_page(self) -> ModelsPage:
         from ui.models_page import ModelsPage

@@ -24,6 +24,7 @@ from ui.focus_ring import focus_came, focus_went
 from ui.heat_colours import heat_colours
 from ui.theme import Theme
 
+NAME = marked("Use of the experts, layer by layer")
 BY_USE, BY_NUMBER = marked("experts, busiest first"), marked("experts, by number")
 _NUMBERS_PX, _PLACES_PX, _AXIS_PX, _LEGEND_PX = 30, 92, 18, 18
 _LEGEND_CELL_PX, _LEGEND_BAR_PX, _TEXT_PX, _LEAST_GAP_PX = 5, 8, 15, 8
@@ -56,7 +57,7 @@ class HeatMap(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setAccessibleName(tr("Use of the experts, layer by layer"))
+        self.setAccessibleName(tr(NAME))
         theme.changed.connect(self._recolour)
 
     @property

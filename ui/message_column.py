@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from app.session_state import Attachment, MessageView, SessionCommands, SessionState
 from runtime.language import tr
-from ui.answer_text import FIRST_CHARACTERS
 from ui.message_announce import announce
 from ui.message_chips import AttachmentDialog
 from ui.message_delete import MessageDeleteDialog
@@ -23,7 +22,7 @@ from ui.theme import Theme
 from ui.user_bubble import UserBubble
 
 _NEAR_PX = 1_000
-_FEW_CHARACTERS, _LITTLE_LATER_MS = 0, 4
+_FEW_CHARACTERS, _NEXT_FEW_CHARACTERS, _LITTLE_LATER_MS = 0, 120, 8
 _FOUND_FROM_TOP_PX, _EDITED_FROM_TOP_PX = 96, 24
 
 
@@ -53,7 +52,8 @@ class MessageColumn(MessageScroll):
         self._waiting: UserBubble | None = None
         self._waiting_text: str | None = None
         self._tail: QWidget | None = None
-        self._first_characters = FIRST_CHARACTERS
+        self._is_scrolled_to = False
+        self._prepared: dict[int, UserBubble | AnswerView] = {}
         self._fill = QTimer(self, singleShot=True, interval=0)
         self._fill.timeout.connect(self._bring_near)
         self.moved.connect(self._look_near)
@@ -108,6 +108,7 @@ class MessageColumn(MessageScroll):
         super().follow()
 
     def restyle(self) -> None:
+        self._forget_prepared()
         for view in (*self._views.values(), self._running, self._waiting):
             if view is not None:
                 view.restyle()
@@ -119,6 +120,7 @@ class MessageColumn(MessageScroll):
             self._drop(message_id)
         self._drop_widget(self._running)
         self._running = None
+        self._forget_prepared()
         self._messages, self._span = (), Span(0, 0, 0)
         self._unfolded.clear()
         self._found = (None, "")
@@ -141,8 +143,10 @@ class MessageColumn(MessageScroll):
                 self._show_message(message, is_last=is_last)
 
     def _insert(self, message: MessageView, at: int) -> None:
-        view: UserBubble | AnswerView
-        if message.role == "user":
+        view = self._prepared.pop(message.id, None)
+        if view is not None:
+            pass
+        elif message.role == "user":
             view = self._new_bubble(message)
         elif self._running is not None and message.text.startswith(self._running.text.text):
             view, self._running = self._running, None
@@ -169,14 +173,20 @@ class MessageColumn(MessageScroll):
             view.show_message(message)
 
     def _new_bubble(self, message: MessageView) -> UserBubble:
-        view = UserBubble(self._theme, message.text, attachments=message.attachments)
+        view = UserBubble(
+            *(self._theme, message.text),
+            attachments=message.attachments,
+            parent=self.items.parentWidget(),
+        )
         view.text.link_followed.connect(self._offer_link)
         view.file_opened.connect(self._show_file)
         return view
 
     def _new_answer(self) -> AnswerView:
-        view = AnswerView(self._theme)
-        view.text.first_characters = self._first_characters
+        view = AnswerView(self._theme, self.items.parentWidget())
+        if self._is_scrolled_to:
+            view.text.first_characters = _FEW_CHARACTERS
+            view.text.next_characters = _NEXT_FEW_CHARACTERS
         view.text.link_followed.connect(self._offer_link)
         view.thinking.link_followed.connect(self._offer_link)
         return view
@@ -302,11 +312,34 @@ class MessageColumn(MessageScroll):
             self._fill.start(_LITTLE_LATER_MS)
             return
         span = self._next_span()
-        if span != self._span:
-            self._first_characters = _FEW_CHARACTERS
+        if span == self._span:
+            return
+        self._is_scrolled_to = True
+        coming = self._coming(span)
+        if coming is not None and coming.id not in self._prepared:
+            self._prepare(coming)
+            self._fill.start(_LITTLE_LATER_MS)
+        else:
             self._show_span(span)
-            self._first_characters = FIRST_CHARACTERS
             self.settle()
+        self._is_scrolled_to = False
+
+    def _coming(self, span: Span) -> MessageView | None:
+        messages = self._messages[span.first : span.end]
+        return next((m for m in messages if m.id not in self._views), None)
+
+    def _prepare(self, message: MessageView) -> None:
+        """In a turn of its own: making a view takes as long as putting it in its place."""
+        self._forget_prepared()
+        is_user = message.role == "user"
+        view = self._new_bubble(message) if is_user else self._new_answer()
+        view.hide()
+        self._prepared[message.id] = view
+
+    def _forget_prepared(self) -> None:
+        for view in self._prepared.values():
+            view.deleteLater()
+        self._prepared.clear()
 
     def _is_drawing(self) -> bool:
         edges = (self._messages[n].id for n in (self._span.first, self._span.end - 1) if n >= 0)

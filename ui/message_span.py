@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 # Views made before the first picture: enough to fill it, each costs up to 40 ms there.
 _LEAST_VIEWS, FIRST_VIEWS = 3, 6
-_FIRST_CHARACTERS = 2_400
+_FIRST_CHARACTERS = 2_000
 MOST_VIEWS = 48
 _BEFORE_FOUND, _AFTER_FOUND = 2, 4
 

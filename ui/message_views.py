@@ -35,8 +35,8 @@ class AnswerView(QWidget):
     deleted = Signal()
     turned = Signal(int)
 
-    def __init__(self, theme: Theme) -> None:
-        super().__init__()
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self._theme = theme
         self._problem: ProblemCard | None = None
         self._message: MessageView | None = None

@@ -12,10 +12,11 @@ from runtime.language import marked, tr
 from ui.controls import PaintedButton
 from ui.theme import Theme
 
-PageName = Literal["chats", "models", "settings"]
+PageName = Literal["chats", "models", "dashboard", "settings"]
 _ITEMS: tuple[tuple[PageName, str, str, str], ...] = (
     ("chats", marked("Chats"), "message-square", "Ctrl+1"),
     ("models", marked("Models"), "box", "Ctrl+2"),
+    ("dashboard", marked("Dashboard"), "chart-column", "Ctrl+3"),
     ("settings", marked("Settings"), "settings-2", "Ctrl+,"),
 )
 _ICON_PX, _GAP_PX, _LABEL_PX, _DOT_PX = 20, 4, 14, 7

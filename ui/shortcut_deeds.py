@@ -34,6 +34,7 @@ def window_deeds(desk: Desk) -> dict[str, Deed]:
         **{name: _on_chats(desk, deed) for name, deed in on_chats.items()},
         "chats": lambda: desk.show_page("chats"),
         "models": lambda: desk.show_page("models"),
+        "dashboard": lambda: desk.show_page("dashboard"),
         "settings": lambda: desk.show_page("settings"),
     }
     return {

@@ -72,7 +72,8 @@ _ROWS: tuple[tuple[str, tuple[tuple[Where, str, tuple[str, ...], str], ...]], ..
         (
             ("window", "chats", ("Ctrl+1",), marked("Chats")),
             ("window", "models", ("Ctrl+2",), marked("Models")),
-            ("window", "settings", ("Ctrl+3", "Ctrl+,"), marked("Settings")),
+            ("window", "dashboard", ("Ctrl+3",), marked("Dashboard")),
+            ("window", "settings", ("Ctrl+,",), marked("Settings")),
             ("window", "list", ("Ctrl+B",), marked("Show or hide the list in a narrow window")),
             ("window", "panel", ("Ctrl+.",), marked("Open or close the live panel")),
             ("window", "larger", ("Ctrl++", "Ctrl+="), marked("Larger")),

@@ -17,11 +17,12 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from app import number_text
 from app.dashboard.speed_scale import Axis, bands, is_outside, speed_axis
 from app.dashboard.state import SpeedHistory
-from runtime.language import tr, tr_n
+from runtime.language import marked, tr, tr_n
 from ui.chart_labels import Placed, place
 from ui.focus_ring import focus_came, focus_went
 from ui.theme import Theme
 
+NAME = marked("Decode speed by run")
 _TOP_PX, _BOTTOM_PX, _LEFT_PX, _RIGHT_PX = 24, 26, 30, 52
 _TEXT_PX, _HOLLOW_PX, _BESIDE_PX, _SLOT_PX = 15, 3.25, 9, 40
 _STEPS = {
@@ -49,7 +50,7 @@ class SpeedChart(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setAccessibleName(tr("Decode speed by run"))
+        self.setAccessibleName(tr(NAME))
 
     @property
     def at(self) -> int:

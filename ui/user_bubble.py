@@ -39,8 +39,9 @@ class UserBubble(QWidget):
         *,
         waiting: bool = False,
         attachments: tuple[Attachment, ...] = (),
+        parent: QWidget | None = None,
     ) -> None:
-        super().__init__()
+        super().__init__(parent)
         self._theme, self._waiting = theme, waiting
         self.editor: MessageEdit | None = None
         self._surroundings = Surroundings()

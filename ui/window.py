@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     # The empty window is on the screen before any of these is loaded.
     from PySide6.QtGui import QCloseEvent
 
+    from app.dashboard.door import DashboardDoor
     from app.discover.door import ModelDoor
     from app.discover.state import DownloadsView
     from app.plan_state import PlanCommands, PlanView
@@ -43,11 +44,15 @@ class MainWindow(QMainWindow):
         prices_file: str = "",
         plan_commands: PlanCommands | None = None,
         door: ModelDoor | None = None,
+        dashboard: DashboardDoor | None = None,
     ) -> None:
         """Put the desk in place of the empty surfaces."""
         from ui.desk import Desk
 
-        self.desk = Desk(theme, self, commands, prices, prices_file, plan_commands, door)
+        self.desk = Desk(
+            *(theme, self, commands, prices, prices_file),
+            *(plan_commands, door, dashboard),
+        )
         self.setCentralWidget(self.desk)
 
     def show_state(self, state: SessionState) -> None:

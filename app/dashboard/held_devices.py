@@ -15,6 +15,7 @@ from app.dashboard.own_memory import (
     held_on_gpu,
     weights_of_devices,
 )
+from app.gpu_sysfs import VENDORS
 from runtime.placement.memory import RAM, DeviceUse
 from runtime.placement.model_layout import ModelLayout
 from runtime.placement.residence import HOST, Residence, residence
@@ -22,6 +23,7 @@ from runtime.protocol.messages import DeviceMemory, MemoryUse
 from runtime.protocol.placement import Placement
 
 ALL_LAYERS = 999
+MAKERS = frozenset(VENDORS.values())
 
 
 @dataclass(frozen=True)
@@ -125,16 +127,22 @@ def _logged(logged: dict[str, DeviceMemory], name: str) -> DeviceMemory:
 def _joined(
     own: Iterable[DeviceUse | OwnDevice], gpus: tuple[GpuSample, ...]
 ) -> tuple[GpuSample | None, ...]:
-    """The drivers' readings for ggml's devices: by name, in their order among equal ones. Without
-    names the order must do. A slice of a card (MIG) is not what its driver counts.
-    """
+    """The drivers' readings for ggml's devices: by name, in their order among equal ones."""
     left = list(gpus)
     found: list[GpuSample | None] = []
     for device in own:
-        name = device.label.partition(" (")[0]
-        named = isinstance(device, DeviceUse)
-        match = next((gpu for gpu in left if gpu.name == name or not named), None)
+        match = next((gpu for gpu in left if _is_same(device, gpu)), None)
         if match is not None:
             left.remove(match)
         found.append(match)
     return tuple(found)
+
+
+def _is_same(device: DeviceUse | OwnDevice, gpu: GpuSample) -> bool:
+    """Without a plan there are no names, so the order must do. A slice of a card (MIG) is not what
+    its driver counts, and the kernel tells of some cards only the maker.
+    """
+    if isinstance(device, OwnDevice):
+        return not device.name.startswith("RPC")
+    name = device.label.partition(" (")[0]
+    return name == gpu.name or (gpu.name in MAKERS and name.startswith(gpu.name))

@@ -44,6 +44,17 @@ class Runs(Transactions):
             found = tuple(_run(row) for row in rows)
         return tuple(run for run in found if run is not None)
 
+    def runs_after(self, run_id: int) -> tuple[Run, ...]:
+        """Those stored after run `run_id`, in that order."""
+        with self._reading() as connection, many_at_once():
+            rows = connection.execute(
+                # The columns are a constant of ours.
+                f"SELECT {_COLUMNS} FROM runs WHERE id > ? ORDER BY id",  # noqa: S608
+                (run_id,),
+            ).fetchall()
+            found = tuple(_run(row) for row in rows)
+        return tuple(run for run in found if run is not None)
+
     def run_count(self) -> int:
         """How many there are."""
         with self._reading() as connection:

@@ -12,9 +12,9 @@ from runtime.engine.bindings import ggml_library, llama
 
 # llama-graph.cpp, build_moe_ffn: `cb(selected_experts, "ffn_moe_topk", il)` makes ffn_moe_topk-7.
 PICKS_NAME = b"ffn_moe_topk-"
+_NAME_BYTES = len(PICKS_NAME) + 8
+_TELLING = 10  # The "p": few names in a graph have one at that place.
 _ID_BYTES = 4
-_TELLING = 10  # The "p": few names of a graph have one at that place.
-_LONGEST_LAYER = 8
 
 Asked = Callable[[int, bool], bool]
 
@@ -29,14 +29,10 @@ class ExpertPicks:
         self.n_experts = n_experts
         self.n_used = n_used
         self.watching = False
-        self._read: list[tuple[bytes, bytes]] = []
         self._row_bytes = n_used * _ID_BYTES
-        self._row = ctypes.create_string_buffer(self._row_bytes)
+        self._found: list[tuple[bytes, bytes]] = []
         self._ggml = _ggml()
-        self._name_offset = _name_offset(self._ggml)
-        # An exception in here would make the answer false: llama.cpp leaves the rest of a graph
-        # uncomputed when the callback says False of a tensor that it asked for.
-        self._native = _CALLBACK(self._asked())
+        self._native = _CALLBACK(self._asked(_name_offset(self._ggml)))
         self.callback = ctypes.cast(self._native, llama.ggml_backend_sched_eval_callback)
 
     def take(self) -> dict[int, bytes]:
@@ -44,42 +40,43 @@ class ExpertPicks:
 
         The last layer sees only tokens whose logits are wanted, the last ones of what was computed.
         """
-        read, self._read = self._read, []
+        found, self._found = self._found, []
         picked: dict[int, bytes] = {}
-        for name, ids in read:
+        for name, ids in found:
             layer = name[len(PICKS_NAME) :].partition(b"\0")[0]
-            if layer.isdigit():
+            if ids and layer.isdigit():
                 number = int(layer)
                 picked[number] = picked.get(number, b"") + ids
         return picked
 
-    def _asked(self) -> Asked:  # noqa: C901
-        """What llama.cpp asks of every node before it is computed, then of those wanted after it.
+    def _asked(self, name_offset: int) -> Asked:
+        """What llama.cpp asks of every node before it computes it, and of those wanted afterwards.
 
-        1,446 times a token of the starter model, so the name is not made into a Python object: one
-        of its words is read where it lies. Per token, on top of 1.5 ms without any callback: 0.5 ms
-        so, 0.7 with `from_address` of that word, 1.2 with `ggml_get_name`, 1.6 with `string_at`;
-        stopping the graph is 0.1 of it and a callback that says no 0.25 (November 2026).
+        It must not raise: of a node that gets False afterwards the rest of the graph is left out.
+        It is asked 1,446 times a token of the starter model, so one letter of the name is looked at
+        where it lies and no object is made. A token of a tiny model with as many layers (1.5 ms)
+        takes 1.6 ms longer when the names are read with `string_at`, 1.3 with `ggml_get_name`, 0.8
+        with `from_address`, and 0.5 to 0.7 so (November 2026).
         """
-        # An item for every address: that of a tensor is the letter at `_TELLING` of its name.
-        letters = (ctypes.c_ubyte * (1 << 62)).from_address(self._name_offset + _TELLING)
+        # An item for every address there is: that of a tensor is the letter in its name.
+        letters = (ctypes.c_ubyte * (1 << 62)).from_address(name_offset + _TELLING)
         telling = PICKS_NAME[_TELLING]
-        name, name_bytes = self._name_offset, len(PICKS_NAME) + _LONGEST_LAYER
-        text, size, get = ctypes.string_at, self._ggml.ggml_nbytes, self._ggml.ggml_backend_tensor_get
-        row, row_bytes = self._row, self._row_bytes
+        text, ggml = ctypes.string_at, self._ggml
+        row, row_bytes = ctypes.create_string_buffer(self._row_bytes), self._row_bytes
 
         def asked(tensor: int, before: bool) -> bool:
             if letters[tensor] != telling:
                 return False
+            name = text(tensor + name_offset, _NAME_BYTES)
             if before:
-                return self.watching and text(tensor + name, len(PICKS_NAME)) == PICKS_NAME
-            n_bytes = size(tensor)
+                return self.watching and name.startswith(PICKS_NAME)
+            n_bytes = ggml.ggml_nbytes(tensor)
             if n_bytes == row_bytes:
-                get(tensor, row, 0, n_bytes)
+                ggml.ggml_backend_tensor_get(tensor, row, 0, n_bytes)
                 ids = row.raw
             else:
                 ids = self._rows(tensor, n_bytes)
-            self._read.append((text(tensor + name, name_bytes), ids))
+            self._found.append((name, ids))
             return True
 
         return asked
@@ -96,7 +93,7 @@ class ExpertPicks:
         return np.ndarray(shape, np.int32, raw, strides=strides).tobytes()
 
 
-# The callback's third argument, our own data, is not taken: the caller passes it in a register.
+# The third argument, a pointer of our own, is not taken: the caller passes it in a register.
 _CALLBACK = ctypes.CFUNCTYPE(ctypes.c_bool, ctypes.c_ssize_t, ctypes.c_bool)
 
 
@@ -112,20 +109,18 @@ class _InitParams(ctypes.Structure):
 
 def _ggml() -> Any:
     library = ggml_library("ggml-base")
+    tensor, size, number = ctypes.c_ssize_t, ctypes.c_size_t, ctypes.c_int64
+    pointer = ctypes.c_void_p
     for name, result, arguments in (
-        ("ggml_init", ctypes.c_void_p, (_InitParams,)),
-        ("ggml_free", None, (ctypes.c_void_p,)),
-        ("ggml_tensor_overhead", ctypes.c_size_t, ()),
-        ("ggml_new_tensor_1d", ctypes.c_void_p, (ctypes.c_void_p, ctypes.c_int, ctypes.c_int64)),
-        ("ggml_get_name", ctypes.c_void_p, (ctypes.c_ssize_t,)),
-        ("ggml_nbytes", ctypes.c_size_t, (ctypes.c_ssize_t,)),
-        ("ggml_nrows", ctypes.c_int64, (ctypes.c_ssize_t,)),
-        ("ggml_nelements", ctypes.c_int64, (ctypes.c_ssize_t,)),
-        (
-            "ggml_backend_tensor_get",
-            None,
-            (ctypes.c_ssize_t, ctypes.c_void_p, ctypes.c_size_t, ctypes.c_size_t),
-        ),
+        ("ggml_init", pointer, (_InitParams,)),
+        ("ggml_free", None, (pointer,)),
+        ("ggml_tensor_overhead", size, ()),
+        ("ggml_new_tensor_1d", tensor, (pointer, ctypes.c_int, number)),
+        ("ggml_get_name", tensor, (tensor,)),
+        ("ggml_nbytes", size, (tensor,)),
+        ("ggml_nrows", number, (tensor,)),
+        ("ggml_nelements", number, (tensor,)),
+        ("ggml_backend_tensor_get", None, (tensor, pointer, size, size)),
     ):
         function = getattr(library, name)
         function.restype, function.argtypes = result, arguments
@@ -133,7 +128,7 @@ def _ggml() -> Any:
 
 
 def _name_offset(ggml: Any) -> int:
-    """Where in a `ggml_tensor` its name is, in this build."""
+    """How far behind the start of a tensor its name is, in this build."""
     context = ggml.ggml_init(_InitParams(2 * ggml.ggml_tensor_overhead(), None, True))
     tensor = ggml.ggml_new_tensor_1d(context, 0, 1)
     offset: int = ggml.ggml_get_name(tensor) - tensor

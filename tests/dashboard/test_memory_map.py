@@ -246,6 +246,9 @@ def test_more_used_than_there_is_never_overflows(layout: ModelLayout) -> None:
         ((GPU + " Ti",), GPU, None),
         ((GPU,), GPU + " MIG 3g.40gb", None),
         (("Radeon RX 7900",), "Radeon RX 7900 (RADV NAVI31)", 0),
+        # The kernel may know no more of a card than who made it.
+        (("AMD",), "AMD Radeon RX 7900 XTX (RADV NAVI31)", 0),
+        (("AMD",), GPU, None),
     ],
 )
 def test_the_drivers_gpu_is_found_by_name(
@@ -258,6 +261,16 @@ def test_the_drivers_gpu_is_found_by_name(
     gpus = tuple(GpuSample(name, 9 * GIB, GIB) for name in names)
     device = held_devices(loads.sample(loads.worker(loaded, held), *gpus), loaded)[0]
     assert device.sample == (None if found is None else gpus[found])
+
+
+@pytest.mark.parametrize(("name", "is_found"), [("CUDA0", True), ("RPC0[127.0.0.1:5]", False)])
+def test_without_a_plan_the_order_must_do(layout: ModelLayout, name: str, is_found: bool) -> None:
+    memory = MemoryUse((DeviceMemory(name, False, layout.file_bytes, 90, 100),), 0)
+    loaded = LoadedMemory(layout, placement_without_plan(memory, 8192), memory)
+    card = GpuSample(GPU, 24 * GIB, 20 * GIB)
+    device = held_devices(loads.sample(WorkerMemory(GIB), card), loaded)[0]
+    assert device.sample == (card if is_found else None)
+    assert device.held.weights.routed > 10 * GIB
 
 
 def _rest(use: object) -> tuple[object, ...]:

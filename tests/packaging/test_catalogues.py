@@ -5,10 +5,10 @@ from __future__ import annotations
 import string
 from collections.abc import Iterable
 
+import catalogues
 import pytest
 from babel.messages.catalog import Catalog, Message
 
-import catalogues
 from runtime.language import LANGUAGES, SOURCE
 
 CODES = sorted(set(LANGUAGES) - {SOURCE})

@@ -7,12 +7,14 @@ from dataclasses import replace
 import msgspec
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.dashboard.expert_shares import LEVELS, counts_of
 from app.dashboard.state import EnergyView, ExpertsView, MemoryMap
 from tests.ui import performance_states
 from tests.ui.hands import click, look
+from ui.controls import Button
 from ui.dashboard_energy import EnergyCard
 from ui.dashboard_experts import REDRAW_EVERY_MS, ExpertsCard
 from ui.dashboard_memory import MemoryMapCard
@@ -165,6 +167,17 @@ def test_this_answer_or_all(experts: ExpertsCard, qtbot: QtBot) -> None:
     click(qtbot, experts.spans.segments["answer"])
     look()
     assert experts.heat.isVisible()
+
+
+def test_what_was_counted_before_shows_until_there_is_an_answer(experts: ExpertsCard) -> None:
+    experts.show_view(replace(performance_states.experts(), use=None))
+    look()
+    assert experts.spans.segments["summed"].isChecked()
+    assert experts.heat.isVisible()
+    experts.show_view(performance_states.experts())
+    look()
+    assert experts.spans.segments["answer"].isChecked()
+    assert experts.head.line.full_text().endswith("1,896 tokens")
 
 
 def test_the_heat_map_shows_what_was_counted(
@@ -328,6 +341,27 @@ def test_a_warning_has_its_remedy_one_click_away(theme: Theme, qtbot: QtBot) -> 
     warnings.show_warnings(())
     look()
     assert not warnings.isVisible()
+
+
+def test_warnings_come_first_by_tab(theme: Theme, qtbot: QtBot) -> None:
+    ground = QWidget()
+    qtbot.addWidget(ground)
+    column = QVBoxLayout(ground)
+    above, below = Button(theme, "Above"), Button(theme, "Below")
+    warnings = Warnings(theme)
+    warnings.follow(above)
+    for widget in (above, warnings, below):
+        column.addWidget(widget)
+    ground.show()
+    warnings.show_warnings((performance_states.SPILL, performance_states.SWAP))
+    look()
+    stops = []
+    widget = ground.nextInFocusChain()
+    while widget is not ground:
+        stops.append(widget)
+        widget = widget.nextInFocusChain()
+    buttons = [widget for widget in stops if isinstance(widget, Button)]
+    assert buttons == [above, *(row.button for row in warnings.rows), below]
 
 
 def test_how_opens_the_arithmetic_and_closes_on_escape(energy: EnergyCard, qtbot: QtBot) -> None:

@@ -21,6 +21,7 @@ from tests.ui.recording_commands import RecordingCommands
 from tests.ui.recording_owned_commands import RecordingAccount
 from ui.number_field import NumberField, NumberKind, parsed, shown
 from ui.settings_address import Address, AddressField, address
+from ui.settings_answers import CONTEXT
 from ui.settings_downloads import limit_bytes_per_s, limit_mib_per_s
 from ui.settings_hub import EXAMPLE_HUB, EXAMPLE_PROXY
 from ui.settings_hub_words import (
@@ -32,7 +33,6 @@ from ui.settings_hub_words import (
     account_words,
     given_hub,
 )
-from ui.settings_answers import CONTEXT
 from ui.settings_page import SettingsPage, price_facts
 from ui.theme import Theme
 

@@ -102,7 +102,7 @@ def test_counts_equal_those_that_numpy_computes(
     prompt = letters(prompt_tokens)
     text, use, stats = answer(capturing, prompt, 40)
     assert (stats.prompt_tokens, stats.completion_tokens) == (prompt_tokens, 40)
-    tokens = token_ids(prompt) + token_ids(text[:-1].replace(" ", "Ġ"))
+    tokens = token_ids(prompt) + token_ids(text[:-1])
     assert len(tokens) == prompt_tokens + 39, "the last token was drawn but never routed"
     assert use == expected(known, tokens, stats.cached_tokens, prompt_tokens)
     assert (table(use) > 0).sum() > N_EXPERT, "a router that is no router would pass too"
@@ -116,7 +116,7 @@ def test_tokens_that_were_cached_are_not_counted(
     prompt = first + letters(70, seed=2)
     text, use, stats = answer(capturing, prompt, 20)
     assert stats.cached_tokens == 100
-    tokens = token_ids(prompt) + token_ids(text[:-1].replace(" ", "Ġ"))
+    tokens = token_ids(prompt) + token_ids(text[:-1])
     assert use == expected(known, tokens, 100, 170)
 
 
@@ -150,14 +150,14 @@ def test_a_cancelled_answer_tells_what_it_did(starter_model: Path, client: Engin
     assert table(use)[0].sum() == use.tokens * use.n_used
 
 
-def test_one_cancelled_before_anything_was_read(capturing: EngineClient) -> None:
-    prompt = letters(900)
-    request_id = capturing.ask(prompt)
+def test_one_cancelled_while_it_reads(capturing: EngineClient) -> None:
+    """Perhaps before it has read anything: then there are no layers and no counts."""
+    request_id = capturing.ask(letters(900))
     capturing.cancel(request_id)
     events = capturing.until(Finished)
     use = [event for event in events if isinstance(event, ExpertsPicked)][-1].use
-    assert use.tokens == events[-1].stats.context_used
-    assert sum(table(use)[:1].ravel()) == use.tokens * use.n_used if use.tokens else not use.counts
+    assert use.tokens == events[-1].stats.context_used < 900
+    assert table(use)[:1].sum() == use.tokens * use.n_used
 
 
 def test_the_starter_model(starter_model: Path, client: EngineClient) -> None:
@@ -228,5 +228,5 @@ def test_a_router_on_another_device(client: EngineClient, known: KnownRouter, de
     load(client, known.path, placement, rpc_servers=(device,))
     prompt = letters(150)
     text, use, stats = answer(client, prompt, 20)
-    tokens = token_ids(prompt) + token_ids(text[:-1].replace(" ", "Ġ"))
+    tokens = token_ids(prompt) + token_ids(text[:-1])
     assert use == expected(known, tokens, stats.cached_tokens, 150)

@@ -1,0 +1,327 @@
+"""The dashboard's logic: gathers runs, samples and the session into one view, while it is seen."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Literal, Protocol
+
+from msgspec.structs import replace as replace_settings
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from app.dashboard.answer_speed import answer_speed
+from app.dashboard.energy import energy_view
+from app.dashboard.expert_csv import expert_csv
+from app.dashboard.expert_totals import ExpertTotals
+from app.dashboard.export import write_runs
+from app.dashboard.held_devices import LoadedMemory
+from app.dashboard.history import speed_history
+from app.dashboard.machine_sample import MachineSample
+from app.dashboard.memory_map import memory_map
+from app.dashboard.memory_warnings import kept, memory_warnings
+from app.dashboard.money import money_view
+from app.dashboard.periods import Reckoning
+from app.dashboard.power_counters import CpuCounter
+from app.dashboard.run import Run
+from app.dashboard.run_book import RunBook, capture_cost_percent
+from app.dashboard.sampler import MachineSampler, wanted
+from app.dashboard.state import DashboardView, ExpertsView, Remedy
+from app.in_background import InBackground
+from app.prices import PriceBook
+from app.session_state import SessionState
+from app.settings import Settings
+from app.whole_file import write_whole
+from runtime.errors import CoterieError, Problem
+from runtime.language import tr
+from runtime.protocol.messages import ExpertUse
+
+LIVE_EVERY_MS = 250
+LEAST_N_CTX = 1024
+
+
+class Session(Protocol):
+    """What the dashboard asks of the session (`ChatSession`)."""
+
+    @property
+    def state(self) -> SessionState: ...
+    def change_settings(self, settings: Settings) -> None: ...
+    def relieve_gpu(self) -> None: ...
+    def restart_engine(self) -> None: ...
+    def tell(self, problem: Problem) -> None: ...
+
+
+class DashboardDesk(QObject):
+    """Implements `DashboardCommands`. `changed` carries the new `DashboardView`.
+
+    `read_runs` gives the runs after the one of that id and `read_loaded` the loaded model's
+    memory; both are called on another thread.
+    """
+
+    changed = Signal(object)
+    plan_wanted = Signal(str)
+
+    def __init__(
+        self,
+        session: Session,
+        prices: PriceBook,
+        sampler: MachineSampler,
+        totals: ExpertTotals,
+        read_runs: Callable[[int], tuple[Run, ...]],
+        read_loaded: Callable[[SessionState], LoadedMemory | None],
+        cpu_counter: Callable[[], CpuCounter],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._session, self._prices, self._sampler, self._totals = session, prices, sampler, totals
+        self._read_runs, self._read_loaded, self._cpu_counter = read_runs, read_loaded, cpu_counter
+        self._book = RunBook()
+        self._state = session.state
+        self._view = DashboardView()
+        self._model_id = ""
+        self._visible = self._reload_wanted = False
+        self._samples: tuple[MachineSample, ...] = ()
+        self._loaded: LoadedMemory | None = None
+        self._answering_since_s: float | None = None
+        self._summed: tuple[str, ExpertUse | None] = ("", None)
+        self._runs, self._memory = InBackground(self), InBackground(self)
+        self._pace = QTimer(self, interval=LIVE_EVERY_MS, singleShot=True)
+        self._pace.timeout.connect(self._show_live)
+        sampler.sampled.connect(self._sampled)
+
+    @property
+    def view(self) -> DashboardView:
+        return self._view
+
+    def look(self, visible: bool) -> None:
+        """Whether somebody sees it: nothing is drawn, and little read, while nobody does."""
+        self._visible = visible
+        self._want_samples()
+        if visible:
+            self._read_new_runs()
+            self._show_all()
+
+    def show_state(self, state: SessionState) -> None:
+        before, self._state = self._state, state
+        if state.engine.memory is not before.engine.memory or state.model != before.model:
+            self._read_memory()
+        if (before.answer is None) != (state.answer is None):
+            self._turned(state)
+        if state.engine.pid != before.engine.pid:
+            self._want_samples()
+        if not self._visible:
+            return
+        if state.settings != before.settings or _is_other_chat(before, state):
+            self._show_all()
+        elif not self._pace.isActive():
+            self._pace.start()
+
+    def close(self) -> None:
+        """Nothing is read any more."""
+        self._pace.stop()
+        self._runs.forget()
+        self._memory.forget()
+        self._sampler.close()
+
+    # Commands
+
+    def show_model(self, model_id: str) -> None:
+        """The history of this model; "" for the one that answered last."""
+        self._model_id = model_id
+        self._show_all()
+
+    def compare_with(self, price_id: str) -> None:
+        self._set(reference_price=price_id)
+
+    def capture_experts(self, wanted: bool) -> None:
+        """The model is loaded again for it, when the running answer has ended."""
+        self._set(capture_experts=wanted)
+        self._reload_wanted = True
+        self._reload()
+
+    def _reload(self) -> None:
+        if self._reload_wanted and self._state.answer is None:
+            self._reload_wanted = False
+            if self._state.engine.phase == "ready":
+                self._session.restart_engine()
+
+    def forget_experts(self) -> None:
+        """Begin the sum of the shown model anew."""
+        self._totals.forget(self._shown_model)
+        self._summed = ("", None)
+        self._show_live()
+
+    def relieve(self, remedy: Remedy) -> None:
+        """What a warning offers."""
+        state = self._state
+        if remedy == "relieve_gpu":
+            self._session.relieve_gpu()
+        elif remedy == "smaller_context":
+            self._set(n_ctx=max(LEAST_N_CTX, state.engine.n_ctx // 2))
+            self._session.restart_engine()
+        elif remedy and state.model is not None:
+            self.plan_wanted.emit(state.model.id)
+
+    def export_runs(self, path: str, file_format: Literal["csv", "json"]) -> None:
+        settings = self._state.settings
+        price = self._prices.reference(settings.reference_price)
+        self._keep(lambda: write_runs(Path(path), file_format, self._book.every, price, settings))
+
+    def export_experts(self, path: str) -> None:
+        use = self._view.experts.summed or self._view.experts.use
+        if use is not None:
+            self._keep(lambda: _write_experts(Path(path), use))
+
+    def set_hardware(self, price_usd: float, years: float) -> None:
+        self._set(hardware_usd=price_usd, hardware_years=years)
+
+    def set_energy(self, grams_per_kwh: float, subtract_idle: bool, idle_w: float) -> None:
+        self._set(grams_co2_per_kwh=grams_per_kwh, subtract_idle=subtract_idle, idle_w=idle_w)
+
+    def _set(self, **changes: object) -> None:
+        self._session.change_settings(replace_settings(self._state.settings, **changes))
+
+    def _keep(self, write: Callable[[], None]) -> None:
+        try:
+            write()
+        except CoterieError as error:
+            self._session.tell(error.problem)
+
+    # What is read
+
+    def _turned(self, state: SessionState) -> None:
+        """An answer began or ended."""
+        if state.answer is not None:
+            self._answering_since_s = time.monotonic()
+        else:
+            self._answering_since_s = None
+            self._keep_experts(state)
+            self._reload()
+            if self._visible:
+                self._read_new_runs()
+        self._want_samples()
+
+    def _keep_experts(self, state: SessionState) -> None:
+        use, model = state.last_experts, state.model
+        if use is None or model is None or not use.tokens:
+            return
+        try:
+            self._summed = (model.id, self._totals.add(model.id, use))
+        except CoterieError as error:
+            self._session.tell(error.problem)
+
+    def _want_samples(self) -> None:
+        answering = self._state.answer is not None
+        pid = self._state.engine.pid
+        self._sampler.want(wanted(pid, visible=self._visible, answering=answering))
+
+    def _read_new_runs(self) -> None:
+        last_id = self._book.last_id
+        self._runs.run(lambda: self._read_runs(last_id), self._take_runs, self._no_runs)
+
+    def _take_runs(self, runs: tuple[Run, ...]) -> None:
+        had_problem, self._view = self._view.problem, replace(self._view, problem=None)
+        if self._book.add(runs) or had_problem:
+            self._show_all()
+
+    def _no_runs(self, problem: Problem) -> None:
+        self._put(replace(self._view, problem=problem))
+
+    def _read_memory(self) -> None:
+        state = self._state
+        if state.engine.memory is None or state.model is None:
+            self._memory.forget()
+            self._loaded = None
+            return
+        self._memory.run(lambda: self._read_loaded(state), self._take_loaded, self._session.tell)
+
+    def _take_loaded(self, loaded: LoadedMemory | None) -> None:
+        self._loaded = loaded
+        if self._visible:
+            self._show_live()
+
+    def _sampled(self, sample: MachineSample) -> None:
+        self._samples = kept(self._samples, sample)
+        if self._visible and not self._pace.isActive():
+            self._pace.start()
+
+    # What is shown
+
+    @property
+    def _shown_model(self) -> str:
+        loaded = self._state.model.id if self._state.model else ""
+        return self._model_id or loaded or self._book.last_model
+
+    def _show_all(self) -> None:
+        """What a new run, another chat or another setting changes, and the rest too."""
+        state, now_s, model_id = self._state, time.time(), self._shown_model
+        settings, book = state.settings, self._book
+        history = book.of_model(model_id)
+        reckoning = Reckoning(book.sums, self._prices, settings, now_s)
+        chat_id = state.conversation.id
+        self._view = replace(
+            self._view,
+            now_s=now_s,
+            runs=book.count,
+            model_label=self._label(model_id),
+            speed=speed_history(history, self._label(model_id)),
+            energy=energy_view(reckoning, self._cpu_counter(), model_id),
+            money=money_view(book.sums, self._prices, settings, now_s, chat_id, model_id),
+            experts=replace(self._view.experts, cost_percent=capture_cost_percent(history)),
+        )
+        self._show_live()
+
+    def _show_live(self) -> None:
+        """What changes while it is watched."""
+        state = self._state
+        now = replace(self._view, answer=answer_speed(state), experts=self._experts(state))
+        if self._samples:
+            warnings = memory_warnings(self._samples, self._loaded, self._answering_since_s)
+            now = replace(now, memory=memory_map(self._samples[-1], self._loaded, warnings))
+        self._put(now)
+
+    def _put(self, view: DashboardView) -> None:
+        if view != self._view or not self._visible:
+            self._view = view
+        if self._visible:
+            self.changed.emit(view)
+
+    def _experts(self, state: SessionState) -> ExpertsView:
+        model_id = self._shown_model
+        if self._summed[0] != model_id:
+            self._summed = (model_id, self._totals.of(model_id) if model_id else None)
+        facts = state.engine.facts
+        running = state.answer.experts if state.answer is not None else None
+        return replace(
+            self._view.experts,
+            enabled=state.settings.capture_experts,
+            use=running or state.last_experts,
+            summed=self._summed[1],
+            supported=facts is None or facts.expert_count > 0,
+        )
+
+    def _label(self, model_id: str) -> str:
+        model = next((m for m in self._state.models if m.id == model_id), None)
+        if model is None:
+            return model_id
+        return f"{model.name} {model.quantisation}".strip()
+
+
+def _is_other_chat(before: SessionState, after: SessionState) -> bool:
+    return before.conversation.id != after.conversation.id or before.model != after.model
+
+
+def _write_experts(path: Path, use: ExpertUse) -> None:
+    try:
+        write_whole(path, expert_csv(use))
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise CoterieError(
+            Problem(
+                "not_exported",
+                tr("The use of the experts was not exported"),
+                tr("{path} could not be written ({reason})", path=path, reason=reason),
+                tr("Choose another place, or check its free space and permissions."),
+            )
+        ) from error

@@ -1,0 +1,96 @@
+"""Puts together what is behind the Dashboard page, with this user's folders and this machine."""
+
+from __future__ import annotations
+
+import time
+from functools import partial
+from typing import TYPE_CHECKING
+
+from app.dashboard.door import DashboardDoor
+from app.paths import Paths
+from app.placer import PlanningPlacer
+from app.prices import PriceBook
+from app.session import ChatSession
+
+if TYPE_CHECKING:
+    from app.dashboard.desk import DashboardDesk
+    from app.dashboard.held_devices import LoadedMemory
+    from app.dashboard.run import Run
+    from app.plan_state import ActualLoad
+    from app.session_state import SessionState
+
+
+class LastPlan:
+    """The plan of the newest load that had one."""
+
+    def __init__(self) -> None:
+        self.actual: ActualLoad | None = None
+
+    def took(self, actual: ActualLoad) -> None:
+        self.actual = actual
+
+
+def dashboard_door(
+    paths: Paths, session: ChatSession, placer: PlanningPlacer, prices: PriceBook
+) -> DashboardDoor:
+    """The door; what is behind it is made when the dashboard is first opened."""
+    plan = LastPlan()
+    placer.took.connect(plan.took)
+    door = DashboardDoor(partial(dashboard_desk, paths, session, plan, prices), session)
+    session.changed.connect(door.show_state)
+    return door
+
+
+def dashboard_desk(
+    paths: Paths, session: ChatSession, plan: LastPlan, prices: PriceBook
+) -> DashboardDesk:
+    """The desk; what it needs is imported when it is wanted."""
+    from app.dashboard.desk import DashboardDesk
+    from app.dashboard.expert_totals import ExpertTotals
+    from app.dashboard.machine_reading import MachineReading
+    from app.dashboard.power_counters import cpu_counter
+    from app.dashboard.sampler import MachineSampler
+
+    return DashboardDesk(
+        session,
+        prices,
+        MachineSampler(MachineReading),
+        ExpertTotals(paths.data_dir / "experts"),
+        partial(runs_after, paths),
+        lambda state: loaded_memory(state, plan.actual),
+        cpu_counter,
+        session,
+    )
+
+
+def runs_after(paths: Paths, run_id: int) -> tuple[Run, ...]:
+    """Through a connection of its own: the session's belongs to the window's thread."""
+    from app.store.migrations import MIGRATIONS
+    from app.store.runs import Runs
+
+    runs = Runs(paths.database, time.time, MIGRATIONS)
+    try:
+        return runs.runs_after(run_id)
+    finally:
+        runs.close()
+
+
+def loaded_memory(state: SessionState, actual: ActualLoad | None) -> LoadedMemory | None:
+    """The loaded model's layout out of its header, beside its plan where it had one.
+
+    CoterieError for a file that can no longer be read.
+    """
+    from app.dashboard.held_devices import LoadedMemory, placement_without_plan
+    from runtime.gguf.split_files import read_model
+    from runtime.placement.model_layout import model_layout
+
+    memory, model = state.engine.memory, state.model
+    if memory is None or model is None:
+        return None
+    layout = model_layout(read_model(model.path))
+    placement = state.engine.placed.placement
+    if placement is None or actual is None or actual.plan.placement != placement:
+        used = placement or placement_without_plan(memory, state.engine.n_ctx)
+        return LoadedMemory(layout, used, memory)
+    plan = actual.plan
+    return LoadedMemory(layout, placement, memory, plan.devices, plan.disk_share)
