@@ -21,7 +21,7 @@ from ui.theme import Theme
 
 # How much is drawn before the window may do something else.
 FIRST_CHARACTERS, NEXT_CHARACTERS = 3_000, 800
-LEAST_BETWEEN_S, _THIS_TURN_S = 0.03, 0.008
+LEAST_BETWEEN_S, _THIS_FRAME_S = 0.03, 0.008
 # Of the time between two drawings, at most this part is spent on drawing the open end.
 _TAIL_SHARE = 8
 _LONGEST_TAIL, _PLAIN_AT_ONCE = 1_500, 800
@@ -64,8 +64,13 @@ class AnswerText(MessageText):
 
     @property
     def is_drawing(self) -> bool:
-        """Whether some of it is still to be drawn, or was in this turn."""
-        return self._more.isActive() or monotonic() - self._drawn_at_s < _THIS_TURN_S
+        """Whether some of it is still to be drawn."""
+        return self._more.isActive()
+
+    @property
+    def has_just_drawn(self) -> bool:
+        """Whether some was drawn for this frame."""
+        return monotonic() - self._drawn_at_s < _THIS_FRAME_S
 
     def show_running(self, text: str) -> None:
         self._take(text)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from app.session_state import Attachment, MessageView, SessionCommands, SessionState
 from runtime.language import tr
+from ui.answer_text import NEXT_CHARACTERS
 from ui.message_announce import announce
 from ui.message_chips import AttachmentDialog
 from ui.message_delete import MessageDeleteDialog
@@ -22,7 +23,8 @@ from ui.theme import Theme
 from ui.user_bubble import UserBubble
 
 _NEAR_PX = 1_000
-_FEW_CHARACTERS, _NEXT_FEW_CHARACTERS, _LITTLE_LATER_MS = 0, 120, 8
+_FEW_CHARACTERS, _NEXT_FEW_CHARACTERS = 0, 120
+_SOON_MS, _NEXT_FRAME_MS = 4, 8
 _FOUND_FROM_TOP_PX, _EDITED_FROM_TOP_PX = 96, 24
 
 
@@ -52,7 +54,7 @@ class MessageColumn(MessageScroll):
         self._waiting: UserBubble | None = None
         self._waiting_text: str | None = None
         self._tail: QWidget | None = None
-        self._is_scrolled_to = False
+        self._is_scrolled_to, self._next_characters = False, NEXT_CHARACTERS
         self._prepared: dict[int, UserBubble | AnswerView] = {}
         self._fill = QTimer(self, singleShot=True, interval=0)
         self._fill.timeout.connect(self._bring_near)
@@ -186,7 +188,7 @@ class MessageColumn(MessageScroll):
         view = AnswerView(self._theme, self.items.parentWidget())
         if self._is_scrolled_to:
             view.text.first_characters = _FEW_CHARACTERS
-            view.text.next_characters = _NEXT_FEW_CHARACTERS
+            view.text.next_characters = self._next_characters
         view.text.link_followed.connect(self._offer_link)
         view.thinking.link_followed.connect(self._offer_link)
         return view
@@ -308,21 +310,29 @@ class MessageColumn(MessageScroll):
 
     def _bring_near(self) -> None:
         """One message more or less, and nothing while one is drawn: scrolling stays smooth."""
-        if self._is_drawing():
-            self._fill.start(_LITTLE_LATER_MS)
-            return
         span = self._next_span()
         if span == self._span:
             return
+        hurries = self._is_short(span)
+        if self._is_drawing(hurries=hurries):
+            self._fill.start(_SOON_MS if hurries else _NEXT_FRAME_MS)
+            return
         self._is_scrolled_to = True
-        coming = self._coming(span)
+        self._next_characters = NEXT_CHARACTERS if hurries else _NEXT_FEW_CHARACTERS
+        coming = None if hurries else self._coming(span)
         if coming is not None and coming.id not in self._prepared:
             self._prepare(coming)
-            self._fill.start(_LITTLE_LATER_MS)
+            self._fill.start(_NEXT_FRAME_MS)
         else:
             self._show_span(span)
             self.settle()
         self._is_scrolled_to = False
+
+    def _is_short(self, span: Span) -> bool:
+        """Whether the person has nearly reached the edge of what is there: then all hurry."""
+        bar, page = self.verticalScrollBar(), self.viewport().height()
+        is_above = span.first < self._span.first and bar.value() < page
+        return is_above or (span.end > self._span.end and bar.maximum() - bar.value() < page)
 
     def _coming(self, span: Span) -> MessageView | None:
         messages = self._messages[span.first : span.end]
@@ -341,19 +351,20 @@ class MessageColumn(MessageScroll):
             view.deleteLater()
         self._prepared.clear()
 
-    def _is_drawing(self) -> bool:
+    def _is_drawing(self, *, hurries: bool) -> bool:
         edges = (self._messages[n].id for n in (self._span.first, self._span.end - 1) if n >= 0)
         views = (self._views.get(message_id) for message_id in edges)
-        return any(isinstance(view, AnswerView) and view.text.is_drawing for view in views)
+        texts = [view.text for view in views if isinstance(view, AnswerView)]
+        return any(text.is_drawing or (text.has_just_drawn and not hurries) for text in texts)
 
     def _next_span(self) -> Span:
         span, bar = self._span, self.verticalScrollBar()
         above, below = bar.value(), bar.maximum() - bar.value()
         near = _NEAR_PX + self.viewport().height()
         if above < near and span.first > 0:
-            return span.earlier()
-        if not self._following and below < near and not span.has_end:
-            return span.later()
+            span = span.earlier()
+        elif not self._following and below < near and not span.has_end:
+            span = span.later()
         if span.is_large and self._running is None and self._tail is None and not self._waiting:
             return self._without_farthest(span, above, below, 3 * near)
         return span
