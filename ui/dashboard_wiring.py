@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from app.dashboard.door import DashboardDoor
@@ -59,8 +59,17 @@ def dashboard_desk(
         partial(runs_after, paths),
         lambda state: loaded_memory(state, plan.actual),
         cpu_counter,
+        cache(hardware),
         session,
     )
+
+
+def hardware() -> str:
+    """The parts of this machine that decide how fast a model runs, in one line."""
+    from app.dashboard.card import hardware_line
+    from app.machine import read_machine
+
+    return hardware_line(read_machine())
 
 
 def runs_after(paths: Paths, run_id: int) -> tuple[Run, ...]:

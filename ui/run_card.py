@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QImage, QPainter, QPen
 
 from app import number_text
-from app.dashboard.card import CardValues
+from app.dashboard.card_values import CardValues
 from runtime.language import tr
 from ui.band_chart import axis, draw_dot
 from ui.theme import Theme

@@ -9,7 +9,7 @@ from PySide6.QtCore import QIODevice, QSaveFile
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from app.dashboard.card import CardValues
+from app.dashboard.card_values import CardValues
 from runtime.errors import Problem
 from runtime.language import tr
 from ui.run_card import run_card

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal, Protocol
@@ -12,8 +12,11 @@ from msgspec.structs import replace as replace_settings
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.dashboard.answer_speed import answer_speed
+from app.dashboard.card import card_values
+from app.dashboard.card_values import CardValues
 from app.dashboard.energy import energy_view
 from app.dashboard.expert_csv import expert_csv
+from app.dashboard.expert_places import expert_places
 from app.dashboard.expert_totals import ExpertTotals
 from app.dashboard.export import write_runs
 from app.dashboard.held_devices import LoadedMemory
@@ -26,10 +29,13 @@ from app.dashboard.periods import Reckoning
 from app.dashboard.power_counters import CpuCounter
 from app.dashboard.run import Run
 from app.dashboard.run_book import RunBook, capture_cost_percent
+from app.dashboard.run_sums import RunSum, counted_usage
 from app.dashboard.sampler import MachineSampler, wanted
 from app.dashboard.state import DashboardView, ExpertsView, Remedy
 from app.in_background import InBackground
+from app.local_models import LocalModel
 from app.prices import PriceBook
+from app.savings import savings
 from app.session_state import SessionState
 from app.settings import Settings
 from app.whole_file import write_whole
@@ -47,6 +53,7 @@ class Session(Protocol):
     @property
     def state(self) -> SessionState: ...
     def change_settings(self, settings: Settings) -> None: ...
+    def gpu_has_left(self, free_bytes: int) -> None: ...
     def relieve_gpu(self) -> None: ...
     def restart_engine(self) -> None: ...
     def tell(self, problem: Problem) -> None: ...
@@ -55,8 +62,8 @@ class Session(Protocol):
 class DashboardDesk(QObject):
     """Implements `DashboardCommands`. `changed` carries the new `DashboardView`.
 
-    `read_runs` gives the runs after the one of that id and `read_loaded` the loaded model's
-    memory; both are called on another thread.
+    `read_runs` gives the runs after the one of that id, `read_loaded` the loaded model's memory,
+    `hardware` this machine in one line; these are called on other threads.
     """
 
     changed = Signal(object)
@@ -71,15 +78,17 @@ class DashboardDesk(QObject):
         read_runs: Callable[[int], tuple[Run, ...]],
         read_loaded: Callable[[SessionState], LoadedMemory | None],
         cpu_counter: Callable[[], CpuCounter],
+        hardware: Callable[[], str],
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._session, self._prices, self._sampler, self._totals = session, prices, sampler, totals
-        self._read_runs, self._read_loaded, self._cpu_counter = read_runs, read_loaded, cpu_counter
+        self._read_runs, self._read_loaded = read_runs, read_loaded
+        self._cpu_counter, self._hardware = cpu_counter, hardware
         self._book = RunBook()
         self._state = session.state
         self._view = DashboardView()
-        self._model_id = ""
+        self._model_id = self._hardware_line = ""
         self._visible = self._reload_wanted = False
         self._samples: tuple[MachineSample, ...] = ()
         self._loaded: LoadedMemory | None = None
@@ -156,6 +165,8 @@ class DashboardDesk(QObject):
         """What a warning offers."""
         state = self._state
         if remedy == "relieve_gpu":
+            # What would help is planned for what is free now.
+            self._session.gpu_has_left(_least_free_bytes(self._samples))
             self._session.relieve_gpu()
         elif remedy == "smaller_context":
             self._set(n_ctx=max(LEAST_N_CTX, state.engine.n_ctx // 2))
@@ -218,9 +229,12 @@ class DashboardDesk(QObject):
 
     def _read_new_runs(self) -> None:
         last_id = self._book.last_id
-        self._runs.run(lambda: self._read_runs(last_id), self._take_runs, self._no_runs)
+        self._runs.run(
+            lambda: (self._read_runs(last_id), self._hardware()), self._take_runs, self._no_runs
+        )
 
-    def _take_runs(self, runs: tuple[Run, ...]) -> None:
+    def _take_runs(self, read: tuple[tuple[Run, ...], str]) -> None:
+        runs, self._hardware_line = read
         had_problem, self._view = self._view.problem, replace(self._view, problem=None)
         if self._book.add(runs) or had_problem:
             self._show_all()
@@ -265,6 +279,9 @@ class DashboardDesk(QObject):
             now_s=now_s,
             runs=book.count,
             model_label=self._label(model_id),
+            model_id=model_id,
+            models=tuple((one, self._label(one)) for one in book.models),
+            card=self._card(history),
             speed=speed_history(history, self._label(model_id)),
             energy=energy_view(reckoning, self._cpu_counter(), model_id),
             money=money_view(book.sums, self._prices, settings, now_s, chat_id, model_id),
@@ -299,13 +316,35 @@ class DashboardDesk(QObject):
             use=running or state.last_experts,
             summed=self._summed[1],
             supported=facts is None or facts.expert_count > 0,
+            places=expert_places(self._loaded.layout, self._loaded.where) if self._loaded else (),
         )
 
+    def _card(self, history: Sequence[Run]) -> CardValues | None:
+        """Of the shown model's last run."""
+        if not history:
+            return None
+        run, settings = history[-1], self._state.settings
+        price = self._prices.reference(settings.reference_price)
+        usage = counted_usage(RunSum.of([run.stats]), settings)
+        saved = savings(price, usage, settings.electricity_usd_per_kwh)
+        return card_values(run, self._name(run.model_id), saved, self._hardware_line)
+
     def _label(self, model_id: str) -> str:
-        model = next((m for m in self._state.models if m.id == model_id), None)
-        if model is None:
-            return model_id
-        return f"{model.name} {model.quantisation}".strip()
+        model = self._model(model_id)
+        return model_id if model is None else f"{model.name} {model.quantisation}".strip()
+
+    def _name(self, model_id: str) -> str:
+        model = self._model(model_id)
+        return model_id if model is None else model.name
+
+    def _model(self, model_id: str) -> LocalModel | None:
+        return next((m for m in self._state.models if m.id == model_id), None)
+
+
+def _least_free_bytes(samples: Sequence[MachineSample]) -> int:
+    """Of the GPUs whose driver tells; 0 where none does."""
+    gpus = samples[-1].gpus if samples else ()
+    return min((gpu.free_bytes for gpu in gpus if gpu.free_bytes is not None), default=0)
 
 
 def _is_other_chat(before: SessionState, after: SessionState) -> bool:

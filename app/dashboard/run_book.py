@@ -45,6 +45,11 @@ class RunBook:
         return self.sums.last.model_id if self.sums.last else ""
 
     @property
+    def models(self) -> tuple[str, ...]:
+        """Their ids, the one that answered last first."""
+        return tuple(sorted(self._models, key=lambda one: -self._models[one][-1].id))
+
+    @property
     def every(self) -> tuple[Run, ...]:
         """All of them, oldest first."""
         return tuple(sorted((r for runs in self._models.values() for r in runs), key=_by_id))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
+from app.dashboard.card_values import CardValues
 from app.savings import Savings
 from runtime.errors import Problem
 from runtime.protocol.messages import ExpertUse
@@ -142,7 +143,8 @@ class MemoryMap:
 class ExpertsView:
     """`use` is what was counted, for this answer or summed over time; None where nothing was.
 
-    `cost_percent` is how much slower decoding was measured to be while counting.
+    `cost_percent` is how much slower decoding was measured to be while counting. `places` are
+    (first row, last row, where those layers' experts are), rows as `use` has its layers.
     """
 
     enabled: bool = False
@@ -151,6 +153,7 @@ class ExpertsView:
     cost_percent: float | None = None
     supported: bool = True
     explained: Explained | None = None
+    places: tuple[tuple[int, int, str], ...] = ()
 
 
 # Energy
@@ -268,11 +271,18 @@ class MoneyView:
 
 @dataclass(frozen=True)
 class DashboardView:
-    """`now_s` is Unix time of this view. `runs` counts all stored runs, 0 before the first."""
+    """`now_s` is Unix time of this view. `runs` counts all stored runs, 0 before the first.
+
+    `models` are the (id, label) of those that answered, the newest first; `model_id` is the one
+    whose speed and energy are shown. `card` is what a picture of its last run would say.
+    """
 
     now_s: float = 0.0
     runs: int = 0
     model_label: str = ""
+    model_id: str = ""
+    models: tuple[tuple[str, str], ...] = ()
+    card: CardValues | None = None
     speed: SpeedHistory = field(default_factory=SpeedHistory)
     answer: AnswerSpeed = field(default_factory=AnswerSpeed)
     memory: MemoryMap = field(default_factory=MemoryMap)

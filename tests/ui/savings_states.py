@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from app.dashboard.card import CardValues
+from app.dashboard.card_values import CardValues
 from app.dashboard.ledger import WriteOff, with_write_off
 from app.dashboard.state import (
     DashboardView,

@@ -11,7 +11,8 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from app.dashboard.card import CardValues, card_values, hardware_line
+from app.dashboard.card import card_values, hardware_line
+from app.dashboard.card_values import CardValues
 from app.dashboard.run import Run, RunFacts
 from app.gpu_probe import Gpu, Gpus
 from app.machine import Disk, Machine, Memory
