@@ -59,17 +59,17 @@ def dashboard_desk(
         partial(runs_after, paths),
         lambda state: loaded_memory(state, plan.actual),
         cpu_counter,
-        cache(hardware),
+        cache(partial(hardware, paths)),
         session,
     )
 
 
-def hardware() -> str:
+def hardware(paths: Paths) -> str:
     """The parts of this machine that decide how fast a model runs, in one line."""
     from app.dashboard.card import hardware_line
     from app.machine import read_machine
 
-    return hardware_line(read_machine())
+    return hardware_line(read_machine(paths.models_dir))
 
 
 def runs_after(paths: Paths, run_id: int) -> tuple[Run, ...]:
