@@ -223,6 +223,18 @@ def kwh(value: float) -> str:
     return f"<{number(0.0001, '.4f')}" if 0 < value < 0.0001 else significant(value, 2)
 
 
+def number_of_energy(amount_kwh: float) -> tuple[str, str]:
+    """The figure and its unit apart: 0.70 kWh, and 0.42 Wh where it is less than 0.001 kWh."""
+    if 0 < amount_kwh < 0.001:
+        figure, _, unit = energy(amount_kwh * 1_000 * JOULES_PER_WH).partition(" ")
+        return figure, unit
+    return kwh(amount_kwh), "kWh"
+
+
+def energy_used(amount_kwh: float) -> str:
+    return " ".join(number_of_energy(amount_kwh))
+
+
 def co2(value_kg: float) -> str:
     """0.042 g, 270 g, 1.2 kg."""
     if value_kg >= 1:

@@ -158,6 +158,6 @@ def loaded_line(state: SessionState) -> str:
     if state.engine.phase == "ready":
         if not model.note:
             return tr("{name} is loaded.", name=model.name)
-        note = model.note.rstrip(".\u3002")
+        note = tr(model.note).rstrip(".\u3002")
         return tr("{name} is loaded. {note}.", name=model.name, note=note)
     return tr("{name} is chosen but not loaded.", name=model.name)

@@ -205,7 +205,7 @@ def starter_note(state: SessionState) -> str:
         return tr("There is no model on this computer yet. You can look around and add one later.")
     if state.engine.problem is not None:
         return spoken(state.engine.problem)
-    note = state.model.note.rstrip(".")
+    note = tr(state.model.note).rstrip(".\u3002")
     if not note:
         return tr("The model found on this computer.")
     return tr("{note}. It is small and quick; larger models know more.", note=tr(note))

@@ -37,6 +37,9 @@ class AnswerView(QWidget):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        if parent is not None:
+            # Qt begins with 100 pixels, and text that was ever so narrow keeps its height.
+            self.resize(parent.size())
         self._theme = theme
         self._problem: ProblemCard | None = None
         self._message: MessageView | None = None

@@ -42,6 +42,9 @@ class UserBubble(QWidget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
+        if parent is not None:
+            # Qt begins with 100 pixels, and text that was ever so narrow keeps its height.
+            self.resize(parent.size())
         self._theme, self._waiting = theme, waiting
         self.editor: MessageEdit | None = None
         self._surroundings = Surroundings()

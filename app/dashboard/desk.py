@@ -32,6 +32,7 @@ from app.dashboard.run_book import RunBook, capture_cost_percent
 from app.dashboard.run_sums import RunSum, counted_usage
 from app.dashboard.sampler import MachineSampler, wanted
 from app.dashboard.state import DashboardView, ExpertsView, Remedy
+from app.dashboard.state_turns import has_ended, is_other_chat, is_same_load, new_picks
 from app.in_background import InBackground
 from app.local_models import LocalModel
 from app.prices import PriceBook
@@ -109,19 +110,21 @@ class DashboardDesk(QObject):
         self._want_samples()
         if visible:
             self._read_new_runs()
+            self._read_memory()
             self._show_all()
+        else:
+            self._pace.stop()
 
     def show_state(self, state: SessionState) -> None:
         before, self._state = self._state, state
-        if state.engine.memory is not before.engine.memory or state.model != before.model:
-            self._read_memory()
-        if (before.answer is None) != (state.answer is None):
-            self._turned(state)
+        self._follow_memory(before, state)
+        self._follow_answer(before, state)
         if state.engine.pid != before.engine.pid:
             self._want_samples()
+        self._reload()
         if not self._visible:
             return
-        if state.settings != before.settings or _is_other_chat(before, state):
+        if state.settings != before.settings or is_other_chat(before, state):
             self._show_all()
         elif not self._pace.isActive():
             self._pace.start()
@@ -144,20 +147,22 @@ class DashboardDesk(QObject):
         self._set(reference_price=price_id)
 
     def capture_experts(self, wanted: bool) -> None:
-        """The model is loaded again for it, when the running answer has ended."""
+        """The model is loaded again for it, when the running answer or load has ended."""
         self._set(capture_experts=wanted)
         self._reload_wanted = True
         self._reload()
 
     def _reload(self) -> None:
-        if self._reload_wanted and self._state.answer is None:
+        state = self._session.state
+        if self._reload_wanted and state.answer is None and state.engine.phase != "loading":
             self._reload_wanted = False
-            if self._state.engine.phase == "ready":
+            if state.engine.phase == "ready":
                 self._session.restart_engine()
 
     def forget_experts(self) -> None:
         """Begin the sum of the shown model anew."""
-        self._totals.forget(self._shown_model)
+        model_id = self._shown_model
+        self._keep(lambda: self._totals.forget(model_id))
         self._summed = ("", None)
         self._show_live()
 
@@ -191,7 +196,8 @@ class DashboardDesk(QObject):
         self._set(grams_co2_per_kwh=grams_per_kwh, subtract_idle=subtract_idle, idle_w=idle_w)
 
     def _set(self, **changes: object) -> None:
-        self._session.change_settings(replace_settings(self._state.settings, **changes))
+        # The session's own: of two choices in one turn the second must not undo the first.
+        self._session.change_settings(replace_settings(self._session.state.settings, **changes))
 
     def _keep(self, write: Callable[[], None]) -> None:
         try:
@@ -201,24 +207,19 @@ class DashboardDesk(QObject):
 
     # What is read
 
-    def _turned(self, state: SessionState) -> None:
-        """An answer began or ended."""
-        if state.answer is not None:
-            self._answering_since_s = time.monotonic()
-        else:
-            self._answering_since_s = None
-            self._keep_experts(state)
-            self._reload()
-            if self._visible:
-                self._read_new_runs()
-        self._want_samples()
+    def _follow_answer(self, before: SessionState, state: SessionState) -> None:
+        use, model = new_picks(before, state), before.model
+        if use is not None and model is not None and use.tokens:
+            self._keep_experts(model.id, use)
+        if (before.answer is None) != (state.answer is None):
+            self._answering_since_s = None if state.answer is None else time.monotonic()
+            self._want_samples()
+        if self._visible and has_ended(before, state):
+            self._read_new_runs()
 
-    def _keep_experts(self, state: SessionState) -> None:
-        use, model = state.last_experts, state.model
-        if use is None or model is None or not use.tokens:
-            return
+    def _keep_experts(self, model_id: str, use: ExpertUse) -> None:
         try:
-            self._summed = (model.id, self._totals.add(model.id, use))
+            self._summed = (model_id, self._totals.add(model_id, use))
         except CoterieError as error:
             self._session.tell(error.problem)
 
@@ -236,19 +237,31 @@ class DashboardDesk(QObject):
     def _take_runs(self, read: tuple[tuple[Run, ...], str]) -> None:
         runs, self._hardware_line = read
         had_problem, self._view = self._view.problem, replace(self._view, problem=None)
-        if self._book.add(runs) or had_problem:
+        if (self._book.add(runs) or had_problem) and self._visible:
             self._show_all()
 
     def _no_runs(self, problem: Problem) -> None:
         self._put(replace(self._view, problem=problem))
 
+    def _follow_memory(self, before: SessionState, state: SessionState) -> None:
+        """Each answer tells the memory anew; the header is read once for each load."""
+        memory = state.engine.memory
+        if memory is before.engine.memory and state.model == before.model:
+            return
+        if memory is not None and self._loaded is not None and is_same_load(before, state):
+            self._loaded = replace(self._loaded, memory=memory)
+            return
+        self._memory.forget()
+        self._loaded = None
+        if self._visible:
+            self._read_memory()
+
     def _read_memory(self) -> None:
         state = self._state
-        if state.engine.memory is None or state.model is None:
-            self._memory.forget()
-            self._loaded = None
-            return
-        self._memory.run(lambda: self._read_loaded(state), self._take_loaded, self._session.tell)
+        if self._loaded is None and state.engine.memory is not None and state.model is not None:
+            self._memory.run(
+                lambda: self._read_loaded(state), self._take_loaded, self._session.tell
+            )
 
     def _take_loaded(self, loaded: LoadedMemory | None) -> None:
         self._loaded = loaded
@@ -292,7 +305,11 @@ class DashboardDesk(QObject):
     def _show_live(self) -> None:
         """What changes while it is watched."""
         state = self._state
-        now = replace(self._view, answer=answer_speed(state), experts=self._experts(state))
+        now = replace(
+            self._view,
+            answer=answer_speed(state, self._book.sums.last),
+            experts=self._experts(state),
+        )
         if self._samples:
             warnings = memory_warnings(self._samples, self._loaded, self._answering_since_s)
             now = replace(now, memory=memory_map(self._samples[-1], self._loaded, warnings))
@@ -345,10 +362,6 @@ def _least_free_bytes(samples: Sequence[MachineSample]) -> int:
     """Of the GPUs whose driver tells; 0 where none does."""
     gpus = samples[-1].gpus if samples else ()
     return min((gpu.free_bytes for gpu in gpus if gpu.free_bytes is not None), default=0)
-
-
-def _is_other_chat(before: SessionState, after: SessionState) -> bool:
-    return before.conversation.id != after.conversation.id or before.model != after.model
 
 
 def _write_experts(path: Path, use: ExpertUse) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from array import array
-from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -26,9 +25,10 @@ class ExpertTotals:
     def of(self, model_id: str) -> ExpertUse | None:
         """None where nothing was counted, or what is kept can't be read."""
         try:
-            return msgspec.msgpack.decode(self._file(model_id).read_bytes(), type=ExpertUse)
+            kept = msgspec.msgpack.decode(self._file(model_id).read_bytes(), type=ExpertUse)
         except (OSError, msgspec.MsgspecError):
             return None
+        return kept if _is_whole(kept) else None
 
     def add(self, model_id: str, use: ExpertUse) -> ExpertUse:
         """The new sum; one of another shape is begun anew. Raises CoterieError "not_saved"."""
@@ -41,8 +41,12 @@ class ExpertTotals:
         return total
 
     def forget(self, model_id: str) -> None:
-        with suppress(FileNotFoundError):
-            self._file(model_id).unlink()
+        """Begin anew. Raises CoterieError "not_forgotten"."""
+        file = self._file(model_id)
+        try:
+            file.unlink(missing_ok=True)
+        except OSError as error:
+            raise CoterieError(_not_forgotten(file, error)) from error
 
     def _file(self, model_id: str) -> Path:
         name = hashlib.sha256(model_id.encode("utf-8", "surrogatepass")).hexdigest()[:24]
@@ -56,10 +60,7 @@ def summed(before: ExpertUse | None, use: ExpertUse) -> ExpertUse:
     """
     if before is None or _shape(before) != _shape(use):
         return use
-    counts = array("I", before.counts)
-    new = array("I", use.counts)
-    if len(counts) != len(new):
-        return use
+    counts, new = array("I", before.counts), array("I", use.counts)
     both = array("I", (min(_LARGEST, a + b) for a, b in zip(counts, new, strict=True)))
     return ExpertUse(
         *(use.layers, use.n_experts, use.n_used, before.tokens + use.tokens, both.tobytes()),
@@ -72,10 +73,23 @@ def _shape(use: ExpertUse) -> tuple[tuple[int, ...], int, int]:
     return use.layers, use.n_experts, use.n_used
 
 
+def _is_whole(use: ExpertUse) -> bool:
+    return len(use.counts) == len(use.layers) * use.n_experts * array("I").itemsize
+
+
 def _not_kept(error: OSError) -> Problem:
     return Problem(
         "not_saved",
         tr("The use of the experts was not kept"),
         tr("What was counted of the last answer is lost ({reason})", reason=error.strerror),
         tr("Check the free space and the permissions of Coterie's data folder."),
+    )
+
+
+def _not_forgotten(file: Path, error: OSError) -> Problem:
+    return Problem(
+        "not_forgotten",
+        tr("The use of the experts was not forgotten"),
+        tr("{path} could not be removed ({reason})", path=file, reason=error.strerror),
+        tr("Check the permissions of that folder."),
     )

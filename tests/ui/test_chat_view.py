@@ -477,3 +477,14 @@ def test_the_pin_says_what_it_does_and_turns(
     click(qtbot, view.pin)
     chat_id = state.conversation.id
     assert commands.calls[-2:] == [("pin_chat", chat_id, True), ("pin_chat", chat_id, False)]
+
+
+def test_messages_are_as_tall_as_their_text(view: ChatView, qtbot: QtBot) -> None:
+    look()
+    long = "A mixture of experts is a team of people with diverse skills. " * 6
+    turns = [states.user(n, long) if n % 2 else states.answer(n, long) for n in range(1, 21)]
+    view.show_state(states.talk(*turns))
+    qtbot.waitUntil(lambda: len(view.messages.views) == 20)
+    look()
+    for shown in view.messages.views:
+        assert shown.text.height() == round(shown.text.document().size().height())
