@@ -19,7 +19,7 @@ from ui.theme import Theme
 POWER = marked("Energy of the newest answers divided by the time they took.")
 PER_TOKEN = marked("Energy of the newest answers divided by their tokens.")
 MONTH = marked("Energy of all answers of this month.")
-BY_DAY = marked("kWh by day")
+BY_DAY = marked("Energy by day")
 
 
 class EnergyCard(Card):
@@ -28,14 +28,15 @@ class EnergyCard(Card):
         self._view: EnergyView | None = None
         self._now_s = 0.0
         self.head = CardHead(theme, tr("Energy"))
-        self.power = NamedFigure(theme, tr("Power, answering"), tr(POWER))
-        self.per_token = NamedFigure(theme, tr("Per token"), tr(PER_TOKEN), captioned=True)
-        self.month = NamedFigure(theme, tr("This month"), tr(MONTH), captioned=True)
+        names = ((tr("Power, answering"), POWER), (tr("Per token"), PER_TOKEN))
+        self.power, self.per_token, self.month = (
+            NamedFigure(theme, name, tr(text), captioned=True, explains=True)
+            for name, text in (*names, (tr("This month"), MONTH))
+        )
         figures = QHBoxLayout()
         figures.setSpacing(12)
         for figure in (self.power, self.per_token, self.month):
             figures.addWidget(figure, 1)
-        self.power.below.show()
         self.day = Label(theme, "", "caption", "secondary", tabular=True)
         self.bars = DayBars(theme, tr(BY_DAY))
         self.bars.looked_at.connect(self._show_day)
@@ -61,7 +62,8 @@ class EnergyCard(Card):
         if view == self._view and number_text.day(now_s) == number_text.day(self._now_s):
             return
         self._view, self._now_s = view, now_s
-        self.head.how.show_explained(view.explained)
+        for shown in (self.head.how, self.power, self.per_token, self.month):
+            shown.show_explained(view.explained)
         self._show_figures(view)
         for widget in (self._by_day, self.bars):
             widget.setVisible(bool(view.by_day))
@@ -86,8 +88,8 @@ class EnergyCard(Card):
             per_million = number_text.kwh(view.kwh_per_million_tokens)
             self.per_token.below.show_text(tr("{kwh} kWh per 1M", kwh=per_million))
         measured = view.power_w is not None or view.month_kwh > 0
-        month = number_text.kwh(view.month_kwh) if measured else number_text.EN_DASH
-        self.month.show_figure(month, "kWh")
+        used = number_text.number_of_energy(view.month_kwh)
+        self.month.show_figure(*(used if measured else (number_text.EN_DASH, "")))
         co2 = view.month_co2_kg
         emitted = "" if co2 is None else tr("{mass} CO\u2082", mass=number_text.co2(co2))
         self.month.below.show_text(emitted if measured else unknown)
@@ -99,17 +101,18 @@ class EnergyCard(Card):
             return
         if day is not None:
             when = number_text.recent_day(day.day_s, self._now_s)
-            self.day.show_text(f"{when} {number_text.kwh(day.amount)} kWh")
+            self.day.show_text(f"{when} {number_text.energy_used(day.amount)}")
             self.bars.setAccessibleName(f"{tr(BY_DAY)}: {self.day.full_text()}")
             return
         self.bars.setAccessibleName(tr(BY_DAY))
-        used, cost = number_text.kwh(view.today_kwh), number_text.money_total(view.today_usd)
-        said = tr("today {kwh} kWh, {cost}", kwh=used, cost=cost)
+        used = number_text.energy_used(view.today_kwh)
+        cost = number_text.money_total(view.today_usd)
+        said = tr("today {energy}, {cost}", energy=used, cost=cost)
         self.day.show_text(said if view.by_day else "")
 
     def _spoken(self, view: EnergyView) -> str:
         return "; ".join(
-            f"{number_text.recent_day(day.day_s, self._now_s)} {number_text.kwh(day.amount)} kWh"
+            f"{number_text.recent_day(day.day_s, self._now_s)} {number_text.energy_used(day.amount)}"
             for day in view.by_day
         )
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app import number_text
+from app.dashboard.state import Explained
 from ui.dashboard_how import How, how_name
+from ui.explained_number import ExplainedFigure
 from ui.figures import Figure
 from ui.labels import Label
 from ui.theme import Theme
 
 _HEAD_PX, _HEAD_GAP_PX = 24, 8
+_LEFT = Qt.AlignmentFlag.AlignLeft
 
 
 class CardHead(QWidget):
@@ -73,10 +76,19 @@ class CardHead(QWidget):
 
 
 class NamedFigure(QWidget):
-    """`below` is a caption under the figure; without `captioned` there is no room for one."""
+    """`below` is a caption under the figure; without `captioned` there is no room for one.
+
+    One that `explains` opens its sum where it has one.
+    """
 
     def __init__(
-        self, theme: Theme, name: str, definition: str = "", *, captioned: bool = False
+        self,
+        theme: Theme,
+        name: str,
+        definition: str = "",
+        *,
+        captioned: bool = False,
+        explains: bool = False,
     ) -> None:
         super().__init__()
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
@@ -84,9 +96,9 @@ class NamedFigure(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         self.label = Label(theme, name, "small", "secondary", elided=True)
-        self.figure = Figure(theme, name)
+        self.figure = ExplainedFigure(theme, name) if explains else Figure(theme, name)
         column.addWidget(self.label)
-        column.addWidget(self.figure)
+        column.addWidget(self.figure, 0, _LEFT if explains else Qt.AlignmentFlag(0))
         self.below = Label(theme, "", "caption", "tertiary", tabular=True, elided=True)
         self.below.setVisible(captioned)
         column.addWidget(self.below)
@@ -109,6 +121,10 @@ class NamedFigure(QWidget):
     def show_figure(self, figure: str, unit: str = "") -> None:
         """An en dash needs no unit."""
         self.figure.show_figure(figure, "" if figure == number_text.EN_DASH else unit)
+
+    def show_explained(self, explained: Explained | None) -> None:
+        if isinstance(self.figure, ExplainedFigure):
+            self.figure.show_explained(explained)
 
 
 class Legend(QWidget):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QSize, Qt
-from PySide6.QtGui import QFontMetricsF, QPaintEvent, QPen
+from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPen
 
 from app import number_text
 from app.dashboard.state import Explained
@@ -12,6 +12,7 @@ from ui.dashboard_how import open_explained
 from ui.popover import Popover
 from ui.theme import Theme
 
+_UNIT_GAP_PX = 5
 _LARGE = ("figure_l", "figure_xl")
 _LINE_BELOW_PX, _LINE_BELOW_LARGE_PX = 4, 6
 
@@ -90,4 +91,54 @@ class ExplainedNumber(PaintedButton):
         line = self.theme.color("text.primary" if over else "line.control")
         painter.setPen(QPen(line, 1, Qt.PenStyle.DotLine))
         y = int(min(baseline + self._below_px, self.height() - 1)) + 0.5
-        painter.drawLine(QPointF(0, y), QPointF(self.width(), y))
+        painter.drawLine(QPointF(0, y), QPointF(self._number_px(), y))
+
+    def _number_px(self) -> float:
+        """The dotted line goes no further."""
+        return float(self.width())
+
+
+class ExplainedFigure(ExplainedNumber):
+    """A large number and its unit on one baseline, as `Figure` draws them."""
+
+    def __init__(self, theme: Theme, name: str, role: str = "figure_m") -> None:
+        self.name, self.figure, self.unit = name, "", ""
+        self._because: Explained | None = None
+        super().__init__(theme, role, by_keyboard=False)
+        self._below_px = _LINE_BELOW_PX
+        self._unit_font = theme.font("small", 400)
+        self.show_figure(number_text.EN_DASH)
+
+    def show_figure(self, figure: str, unit: str = "") -> None:
+        if (figure, unit) != (self.figure, self.unit):
+            self.figure, self.unit = figure, unit
+            self._tone = "tertiary" if figure == number_text.EN_DASH else "primary"
+            self._show()
+            self.updateGeometry()
+
+    def show_explained(self, explained: Explained | None) -> None:
+        if explained != self._because:
+            self._because = explained
+            self._show()
+
+    def _show(self) -> None:
+        self.show_number(self.name, self.figure, self._because)
+        if self.unit:
+            self.setAccessibleName(f"{self.name}: {self.figure} {self.unit}")
+
+    def sizeHint(self) -> QSize:
+        if not self.unit:
+            return super().sizeHint()
+        unit = QFontMetricsF(self._unit_font).horizontalAdvance(self.unit)
+        return QSize(int(self._number_px() + _UNIT_GAP_PX + unit) + 2, self.height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        painter = QPainter(self)
+        painter.setFont(self._unit_font)
+        painter.setPen(self.theme.color("text.secondary"))
+        baseline = (self.height() + QFontMetricsF(self.font()).capHeight()) / 2
+        painter.drawText(QPointF(self._number_px() + _UNIT_GAP_PX, baseline), self.unit)
+
+    def _number_px(self) -> float:
+        return QFontMetricsF(self.font()).horizontalAdvance(self.text())

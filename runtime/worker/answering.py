@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 import psutil
@@ -32,10 +32,17 @@ from runtime.protocol.frames import (
     PromptProgress,
     TokenCounts,
 )
-from runtime.protocol.messages import ChatMessage, FinishReason, GenerationStats, MemoryUse
+from runtime.protocol.messages import (
+    ChatMessage,
+    DeviceMemory,
+    FinishReason,
+    GenerationStats,
+    MemoryUse,
+)
 from runtime.worker.answer_problems import full_problem, template_problem
 from runtime.worker.energy import EnergyMeter
 from runtime.worker.expert_report import ExpertReport
+from runtime.worker.gpu_energy import gpu_counters
 from runtime.worker.grammar_source import GrammarSource
 from runtime.worker.kv_keeper import KvKeeper
 from runtime.worker.measuring import made_up_tokens, measure
@@ -90,6 +97,7 @@ class Answerer:
         self._grammars = GrammarSource(abort)
         self.keeper = KvKeeper(self._sequence, owner, model.n_ctx)
         self._threads = self._thread_start()
+        self._read_gpus = gpu_counters(_uses_gpu(model.memory))
 
     def prove(self) -> None:
         """Throw-away tokens: the engine works here, and the first answer finds it warm.
@@ -108,7 +116,7 @@ class Answerer:
 
         `CoterieError` when it can't be answered; what was cached stays usable in every case.
         """
-        energy = EnergyMeter()
+        energy = EnergyMeter(read_gpus=self._read_gpus)
         fitted = self._fit(request)
         # Not as the model loads: llama.cpp 0.5.0 throws (unordered_map::at) over text that has a
         # byte without a token of its own, which no vocabulary but a damaged one lacks.
@@ -287,3 +295,11 @@ class Answerer:
     def close(self) -> None:
         self._sequence.close()
         self._model.close()
+
+
+def _uses_gpu(devices: Iterable[DeviceMemory]) -> bool:
+    """Whether something lies on a GPU of this machine; another one's counters can't be read."""
+    return any(
+        device.weights_bytes and not device.is_host and not device.name.startswith("RPC")
+        for device in devices
+    )
