@@ -13,6 +13,7 @@ from app.chat_settings import ChatSettings, Preset
 from app.check_view import CheckView
 from app.engine_host import Arrival, EngineHost, HostEvent, RepackingMemory, Retrying
 from app.event_inbox import EventInbox
+from app.placed_load import PlacedLoad
 from app.placer import Placer
 from app.session_answers import SessionAnswers
 from app.session_attachments import SessionAttachments
@@ -156,6 +157,12 @@ class ChatSession(QObject):
 
     def gpu_has_left(self, free_bytes: int) -> None:
         self._models.gpu_has_left(free_bytes)
+
+    def was_predicted(self, pid: int, placed: PlacedLoad) -> None:
+        """What was worked out of worker `pid` after it had loaded."""
+        engine = self.state.engine
+        if engine.pid == pid and engine.phase == "ready":
+            self._board.change(engine=replace(engine, placed=placed))
 
     def relieve_gpu(self) -> None:
         self.stop()

@@ -16,6 +16,7 @@ from app.engine_build import engine_offloads
 from app.engine_host import EngineHost
 from app.gpu_watch import GpuWatch, least_free_bytes
 from app.kv_files import KvFiles
+from app.late_prediction import LatePrediction
 from app.local_models import LocalModel, LocalModels
 from app.paths import Paths
 from app.placer import Placer, PlanningPlacer
@@ -83,7 +84,16 @@ def furnish(
     placer.took.connect(door.show_actual)
     report_faults(paths.log_dir / "window.log", session.tell)
     models = model_door(paths, plans, session, shelf, store, window)
-    dashboard = dashboard_door(paths, session, placer, prices)
+    late = LatePrediction(
+        lambda model, n_ctx: plan_model(
+            *(paths, plans, model, n_ctx), held=session.state.engine.memory
+        ),
+        session,
+    )
+    dashboard = dashboard_door(paths, session, placer, late, prices)
+    session.changed.connect(late.show_state)
+    late.predicted.connect(lambda pid, placed, _plan: session.was_predicted(pid, placed))
+    window.closing.connect(late.close)
     window.furnish(
         *(theme, session, prices.prices, str(paths.prices_file)),
         *(door, models, dashboard),

@@ -13,6 +13,7 @@ from app import number_text
 from app.dashboard.state import AnswerSpeed
 from runtime.language import marked, tr
 from ui.dashboard_parts import NamedFigure
+from ui.dashboard_slim import SlimAnswer
 from ui.figures import LIVE_WINDOW_S, Sparkline
 from ui.labels import Label
 from ui.live_panel import DEFINITIONS, LiveDot
@@ -25,6 +26,7 @@ MOST_POINTS = 96
 _LEAST_STRETCH_S = 0.25
 _NARROW_PX = 960
 _AXIS_PX = 26
+_ROW_GAP_PX, _SLIM_TOP_PX = 10, 6
 
 
 class AnswerCurve(Sparkline):
@@ -54,10 +56,13 @@ class AnswerCurve(Sparkline):
 
 
 class AnswerStrip(QFrame):
+    """A card, or one line of it where the window is not high."""
+
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._answer: AnswerSpeed | None = None
         self._narrow: bool | None = None
+        self._is_slim = False
         self.setProperty("surface", "card")
         self.setAccessibleName(tr("Speed of the answer"))
         self.title = Label(theme, tr("Last answer"), "card_title")
@@ -76,22 +81,48 @@ class AnswerStrip(QFrame):
         side, top = theme.px("layout.card_padding.x"), theme.px("layout.card_padding.y")
         self._grid.setContentsMargins(side, top - 2, side, top - 2)
         self._grid.setHorizontalSpacing(16)
-        self._grid.setVerticalSpacing(10)
+        self._grid.setVerticalSpacing(_ROW_GAP_PX)
         self._heading = self._head()
+        self._margins = self._grid.contentsMargins()
+        texts = (DEFINITIONS["Decode"], DEFINITIONS["Prompt"], DEFINITIONS["First token"])
+        names = (tr("Decode"), tr("Prompt"), tr("First token"), tr("End to end"))
+        words = tuple(zip(names, map(tr, (*texts, END_TO_END)), strict=True))
+        self.slim = SlimAnswer(theme, words)
+        self.slim.hide()
         self._arrange(narrow=False)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._arrange(narrow=event.size().width() < _NARROW_PX)
 
+    def show_slim(self, slim: bool) -> None:
+        if slim == self._is_slim:
+            return
+        self._is_slim = slim
+        for widget in (*self._figures(), self.curve):
+            widget.setVisible(not slim)
+        self.slim.setVisible(slim)
+        side, top = self._margins.left(), _SLIM_TOP_PX if slim else self._margins.top()
+        self._grid.setContentsMargins(side, top, side, top)
+        self._grid.setVerticalSpacing(0 if slim else _ROW_GAP_PX)
+        if slim:
+            self.slim.head.insertWidget(0, self.dot)
+            self._grid.addWidget(self.slim, 2, 0, 1, 6)
+        else:
+            self._grid.removeWidget(self.slim)
+            self._title_row.insertWidget(0, self.dot)
+
     def show_answer(self, answer: AnswerSpeed) -> None:
         if answer == self._answer:
             return
         self._answer = answer
-        self.title.show_text(tr("Live") if answer.is_live else tr("Last answer"))
+        title = tr("Live") if answer.is_live else tr("Last answer")
         self.dot.setVisible(answer.is_live)
         which = tr("the last 2 to 3 s") if answer.is_live else tr("the whole answer")
-        self.which.show_text(which if answer.decode_tokens_per_s is not None else "")
+        which = which if answer.decode_tokens_per_s is not None else ""
+        for strip in (self, self.slim):
+            strip.title.show_text(title)
+            strip.which.show_text(which)
         for shown, value in (
             (self.decode, answer.decode_tokens_per_s),
             (self.prompt, answer.prompt_tokens_per_s),
@@ -104,17 +135,27 @@ class AnswerStrip(QFrame):
         self.prompt.below.show_text(
             tr("{tokens} cached", tokens=cached) if answer.cached_tokens else ""
         )
-        self.curve.show_speeds(thinned(_shown(answer)), live=answer.is_live)
         context = number_text.tokens_short(answer.context_used)
-        self.curve.show_context(tr("context {tokens}", tokens=context))
-        self.curve.setAccessibleName(tr("Decode speed over time, context {tokens}", tokens=context))
+        under = tr("context {tokens}", tokens=context)
+        self.curve.show_context(under)
+        self.slim.context.show_text(under if answer.samples else "")
+        points = thinned(_shown(answer))
+        for curve in (self.curve, self.slim.curve):
+            curve.show_speeds(points, live=answer.is_live)
+            curve.setAccessibleName(tr("Decode speed over time, context {tokens}", tokens=context))
+        for slim, large in zip(self.slim.figures, self._figures()[1:], strict=True):
+            figure = large.figure
+            slim.show_figure(figure.figure, figure.unit, large.below.full_text())
+
+    def _figures(self) -> tuple[QWidget, ...]:
+        return self._heading, self.decode, self.prompt, self.first_token, self.end_to_end
 
     def _head(self) -> QWidget:
         place = QWidget()
         column = QVBoxLayout(place)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
-        line = QHBoxLayout()
+        self._title_row = line = QHBoxLayout()
         line.setSpacing(7)
         line.addWidget(self.dot)
         line.addWidget(self.title)
@@ -129,8 +170,7 @@ class AnswerStrip(QFrame):
         if narrow == self._narrow:
             return
         self._narrow = narrow
-        figures = (self._heading, self.decode, self.prompt, self.first_token, self.end_to_end)
-        for column, widget in enumerate(figures):
+        for column, widget in enumerate(self._figures()):
             self._grid.addWidget(widget, 0, column, Qt.AlignmentFlag.AlignTop)
             self._grid.setColumnStretch(column, 3 if narrow or column in (1, 2, 4) else 2)
         if narrow:

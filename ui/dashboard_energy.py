@@ -100,8 +100,7 @@ class EnergyCard(Card):
         if view is None:
             return
         if day is not None:
-            when = number_text.recent_day(day.day_s, self._now_s)
-            self.day.show_text(f"{when} {number_text.energy_used(day.amount)}")
+            self.day.show_text(self._words(day))
             self.bars.setAccessibleName(f"{tr(BY_DAY)}: {self.day.full_text()}")
             return
         self.bars.setAccessibleName(tr(BY_DAY))
@@ -111,10 +110,11 @@ class EnergyCard(Card):
         self.day.show_text(said if view.by_day else "")
 
     def _spoken(self, view: EnergyView) -> str:
-        return "; ".join(
-            f"{number_text.recent_day(day.day_s, self._now_s)} {number_text.energy_used(day.amount)}"
-            for day in view.by_day
-        )
+        return "; ".join(self._words(day) for day in view.by_day)
+
+    def _words(self, day: DayAmount) -> str:
+        when = number_text.recent_day(day.day_s, self._now_s)
+        return f"{when} {number_text.energy_used(day.amount)}"
 
 
 def _joules(value: float | None) -> str | None:

@@ -34,7 +34,9 @@ class ShareFigures(QWidget):
         super().__init__()
         self._columns = 0
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        self.figures = tuple(NamedFigure(theme, "", captioned=True) for _ in range(6))
+        self.figures = tuple(
+            NamedFigure(theme, "", captioned=True, explains=True) for _ in range(6)
+        )
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(12)
@@ -51,6 +53,7 @@ class ShareFigures(QWidget):
             figure.show_figure(share.figure)
             figure.below.show_text(share.below)
             figure.define(share.definition)
+            figure.show_explained(share.explained)
 
     def _arrange(self, columns: int) -> None:
         if columns != self._columns:
@@ -62,8 +65,11 @@ class ShareFigures(QWidget):
 
 
 class ExpertsCard(Card):
-    """`capture_wanted` carries whether experts are to be counted from now on."""
+    """`capture_wanted` carries whether experts are to be counted from now on, `filled` whether
+    there is anything to draw.
+    """
 
+    filled = Signal(bool)
     capture_wanted = Signal(bool)
     forget_wanted = Signal()
 
@@ -73,6 +79,7 @@ class ExpertsCard(Card):
         self._drawn: ExpertUse | None = None
         self._order: Order = "use"
         self._chosen_span = ""
+        self._is_filled = False
         self._pace = QTimer(self, interval=REDRAW_EVERY_MS, singleShot=True)
         self._pace.timeout.connect(self._draw)
         spans = (("answer", tr("This answer")), ("summed", tr("All answers")))
@@ -105,9 +112,14 @@ class ExpertsCard(Card):
         if before is None or _kind(before) != _kind(view):
             self._pace.stop()
             self._show_words(view)
+            self._drawn = None
             self._draw()
         elif not self._pace.isActive():
             self._pace.start()
+
+    @property
+    def is_filled(self) -> bool:
+        return self._is_filled
 
     def show_span(self, span: str) -> None:
         """This answer, or all that were counted."""
@@ -138,14 +150,28 @@ class ExpertsCard(Card):
         self.empty.setVisible(shares is None)
         for widget in (self.shares, self.heat, self.orders):
             widget.setVisible(shares is not None)
-        self.spans.setVisible(view.use is not None or view.summed is not None)
+        self._fill(view.use is not None or view.summed is not None)
         if use is not None and shares is not None:
-            self.shares.show_shares(expert_words.shares(shares))
-            axes = Axes(use.layers, self._order, self._lines(shares, use.n_experts))
+            self.shares.show_shares(expert_words.shares(shares, use))
+            lines = self._lines(shares, use.n_experts)
+            axes = Axes(use.layers, self._order, lines, _places(view, use))
             spoken = expert_words.spoken(use)
             self.heat.show_heat(heat(use, self._order), axes, spoken)
         self.head.show_line("" if shares is None or use is None else expert_words.counted(use))
+        self._show_how(view, None if shares is None else use)
         self._show_line(self.heat.at)
+
+    def _show_how(self, view: ExpertsView, use: ExpertUse | None) -> None:
+        how = view.explained
+        if how is None and use is not None:
+            how = expert_words.how(use, view.cost_percent)
+        self.head.how.show_explained(how)
+
+    def _fill(self, filled: bool) -> None:
+        self.spans.setVisible(filled)
+        if filled != self._is_filled:
+            self._is_filled = filled
+            self.filled.emit(filled)
 
     def _lines(self, shares: ExpertShares, n_experts: int) -> tuple[int, ...]:
         """After as many as one token uses, and after a quarter of all."""
@@ -161,7 +187,6 @@ class ExpertsCard(Card):
         return "summed" if view.use is None and view.summed is not None else "answer"
 
     def _show_words(self, view: ExpertsView) -> None:
-        self.head.how.show_explained(view.explained)
         self.switch.setChecked(view.enabled)
         self.switch.setEnabled(view.supported)
         self.cost.show_text(expert_words.cost(view))
@@ -197,11 +222,17 @@ class ExpertsCard(Card):
         column.addStretch()
 
 
+def _places(view: ExpertsView, use: ExpertUse) -> tuple[tuple[int, int, str], ...]:
+    """Where they are of this model: those of another have other rows."""
+    places = view.places
+    return places if places and places[-1][1] == len(use.layers) - 1 else ()
+
+
 def _kind(view: ExpertsView) -> tuple[object, ...]:
     """What shows at once when it changes."""
     shapes = tuple(
         None if use is None else (use.layers, use.n_experts, use.n_used)
         for use in (view.use, view.summed)
     )
-    rest = view.enabled, view.supported, view.cost_percent, view.explained
+    rest = view.enabled, view.supported, view.cost_percent, view.explained, view.places
     return shapes + rest

@@ -8,18 +8,19 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app import number_text
 from app.dashboard.memory_cells import cell_bytes
-from app.dashboard.state import DeviceMap, MemoryMap
+from app.dashboard.state import DeviceMap, Explained, MemoryMap
 from runtime.language import number, tr
 from ui.controls import PaintedButton
 from ui.dashboard_parts import CardHead
-from ui.labels import Label, Paragraph
+from ui.explained_number import ExplainedNumber
+from ui.labels import Paragraph
 from ui.memory_cells import MemoryCells
 from ui.memory_map_table import CLASS_NAMES, MemoryMapTable
 from ui.page_frame import Card
 from ui.theme import Theme
 
 _MIB = 1024**2
-_CHEVRON_PX, _DEVICE_GAP_PX, _SWATCH_PX = 14, 12, 11
+_CHEVRON_PX, _DEVICE_GAP_PX, _SWATCH_PX = 14, 10, 11
 
 
 class DeviceButton(PaintedButton):
@@ -82,7 +83,7 @@ class DeviceRow(QWidget):
         head.setSpacing(8)
         self.button = DeviceButton(theme)
         self.button.toggled.connect(self._show_layers)
-        self.amount = Label(theme, "", "small", "secondary", tabular=True)
+        self.amount = ExplainedNumber(theme, "small", tone="secondary")
         head.addWidget(self.button, 1)
         head.addWidget(self.amount)
         column.addLayout(head)
@@ -93,12 +94,13 @@ class DeviceRow(QWidget):
         self.layers.hide()
         column.addWidget(self.layers)
 
-    def show_device(self, device: DeviceMap, size: int) -> None:
+    def show_device(self, device: DeviceMap, size: int, sources: tuple[str, ...] = ()) -> None:
         if (device, size) == (self._device, self._cell_bytes):
             return
         self._device, self._cell_bytes = device, size
         self.button.show_device(device.name, opens=bool(device.layers))
-        self.amount.show_text(number_text.gib_of(device.used_bytes, device.total_bytes))
+        amount = number_text.gib_of(device.used_bytes, device.total_bytes)
+        self.amount.show_number(device.name, amount, explained(device, sources))
         self.cells.show_device(device, size, spoken(device))
         pointer = Qt.CursorShape.PointingHandCursor if device.layers else Qt.CursorShape.ArrowCursor
         self.cells.setCursor(pointer)
@@ -130,6 +132,8 @@ class CellSample(QWidget):
 
 
 class MemoryMapCard(Card):
+    """A disk stands there only while something is read from it."""
+
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
         self._theme = theme
@@ -142,7 +146,7 @@ class MemoryMapCard(Card):
         self._rows.setSpacing(0)
         self.table = MemoryMapTable(theme)
         self.content.addWidget(self.head)
-        self.content.addSpacing(6)
+        self.content.addSpacing(4)
         self.content.addWidget(self.nothing)
         self.content.addLayout(self._rows)
         self.content.addSpacing(2)
@@ -150,31 +154,49 @@ class MemoryMapCard(Card):
         self.content.addStretch()
         self.devices: list[DeviceRow] = []
 
+    @property
+    def is_filled(self) -> bool:
+        return self._map is not None and bool(self._map.devices)
+
     def show_map(self, found: MemoryMap) -> None:
         if found == self._map:
             return
         self._map = found
         self.head.how.show_explained(found.explained)
-        size = cell_bytes(found.devices)
-        there = bool(found.devices)
+        devices = tuple(d for d in found.devices if d.kind != "disk" or d.used_bytes)
+        sources = found.explained.sources if found.explained else ()
+        size = cell_bytes(devices)
+        there = bool(devices)
         self.head.line.show_text(cell_text(size) if there else "")
         self.nothing.setVisible(not there)
         self.sample.setVisible(there)
         self.table.setVisible(there)
-        while len(self.devices) < len(found.devices):
+        while len(self.devices) < len(devices):
             self.devices.append(DeviceRow(self._theme))
             self._rows.addWidget(self.devices[-1])
         for index, row in enumerate(self.devices):
-            row.setVisible(index < len(found.devices))
-            if index < len(found.devices):
-                row.show_device(found.devices[index], size)
-        self.table.show_devices(found.devices)
+            row.setVisible(index < len(devices))
+            if index < len(devices):
+                row.show_device(devices[index], size, sources)
+        self.table.show_devices(devices)
 
 
 def cell_text(size: int) -> str:
     """What one cell stands for: 256 MiB, 1 GiB."""
     mib = size // _MIB
     return f"{mib // 1024} GiB" if mib >= 1024 else f"{number(mib, 'd')} MiB"
+
+
+def explained(device: DeviceMap, sources: tuple[str, ...]) -> Explained:
+    """What is used of a device, added up."""
+    inputs = [
+        (tr(CLASS_NAMES[part.memory_class]), number_text.gib_unit(part.actual_bytes))
+        for part in device.parts
+        if part.memory_class != "free" and part.actual_bytes
+    ]
+    inputs.append((tr("In use"), number_text.gib_unit(device.used_bytes)))
+    formula = tr("What the model's classes and other programs use, added up")
+    return Explained(device.name, formula, tuple(inputs), sources)
 
 
 def spoken(device: DeviceMap) -> str:

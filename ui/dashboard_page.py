@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QMargins, Qt, Signal
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.dashboard.state import DashboardCommands, DashboardView
@@ -17,10 +17,12 @@ from runtime.language import tr
 from ui.centred import Centred
 from ui.dashboard_export import ExportButton
 from ui.dashboard_files import TableFiles
+from ui.dashboard_model import ModelSelect
 from ui.dashboard_performance import PerformanceTab
 from ui.labels import Label
 from ui.page import Page
-from ui.problem_card import ProblemCard
+from ui.problem_card import Choice, ProblemCard
+from ui.run_card_file import CardFileChoice
 from ui.scroll_bar import SCROLL_BAR_PX, ScrollArea
 from ui.segments import Segments
 from ui.tab_order import chain
@@ -29,6 +31,7 @@ from ui.theme import Theme
 if TYPE_CHECKING:
     from ui.dashboard_savings import SavingsTab
 
+_BOTTOM_PX = 16
 Tab = Literal["performance", "savings"]
 
 
@@ -36,9 +39,11 @@ class DashboardPage(Page):
     """`chat_wanted` asks for the chats, `prices_wanted` for the place where prices are entered.
 
     While the page is hidden it only keeps the newest view, and draws that when it is shown; the
-    tab that is turned away likewise.
+    tab that is turned away likewise. `seen` carries whether somebody can see it: nobody does in a
+    window that is minimised.
     """
 
+    seen = Signal(bool)
     chat_wanted = Signal()
     prices_wanted = Signal()
 
@@ -48,6 +53,7 @@ class DashboardPage(Page):
         commands: DashboardCommands,
         prices: tuple[Price, ...] = (),
         files: TableFiles | None = None,
+        pictures: CardFileChoice | None = None,
     ) -> None:
         super().__init__()
         self._theme, self._commands, self._prices = theme, commands, prices
@@ -55,14 +61,15 @@ class DashboardPage(Page):
         self._settings: Settings | None = None
         self.savings: SavingsTab | None = None
         self.problem: ProblemCard | None = None
+        self._own_problem: Problem | None = None
         self.setProperty("surface", "page")
         self.setAccessibleName(tr("Dashboard"))
         tabs = (("performance", tr("Performance")), ("savings", tr("Savings")))
         self.tabs = Segments(theme, tr("Dashboard"), tabs)
         self.tabs.chosen.connect(self.show_tab)
-        self.model = Label(theme, "", "small", "secondary", weight=500, elided=True)
-        self.model.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.export = ExportButton(theme, commands, files)
+        self.model = ModelSelect(theme, commands)
+        self.export = ExportButton(theme, commands, files, pictures)
+        self.export.failed.connect(self._keep_problem)
         self.performance = PerformanceTab(theme, commands)
         self.performance.chat_wanted.connect(self.chat_wanted)
         self.performance.warnings.follow(self.export)
@@ -90,16 +97,24 @@ class DashboardPage(Page):
             self.savings = self._new_savings()
         is_savings = tab == "savings"
         self.stack.setCurrentIndex(int(is_savings))
-        self.model.setVisible(not is_savings)
+        self._show_model()
         if self.savings is not None:
             self.savings.compare.setVisible(is_savings)
-        self._gap.setVisible(is_savings)
         if self.isVisible():
             self._draw()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._draw()
+        self.seen.emit(True)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.seen.emit(False)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.performance.fit(self.width() - 2 * self._theme.px("layout.page_margin"), self.height())
 
     def take_focus(self) -> None:
         """On the tabs, or on the way to the first answer."""
@@ -110,13 +125,30 @@ class DashboardPage(Page):
 
     def _draw(self) -> None:
         view = self._view
-        self.model.show_text(view.model_label)
+        self.model.show_view(view)
+        self._show_model()
         self.export.show_view(view)
-        self._show_problem(view.problem)
+        self._show_problem(view.problem or self._own_problem)
         if self.stack.currentIndex() == 0:
             self.performance.show_view(view)
         elif self.savings is not None:
             self.savings.show_view(view)
+
+    def _show_model(self) -> None:
+        self.model.setVisible(self.stack.currentIndex() == 0 and self.model.count() > 0)
+
+    def _keep_problem(self, problem: Problem | None) -> None:
+        """Of a picture that was not written, until it is or the person has read it."""
+        self._own_problem = problem
+        self._show_problem(self._view.problem or problem)
+
+    def _choices(self, problem: Problem) -> tuple[Choice, ...]:
+        if problem is not self._own_problem:
+            return ()
+        return (
+            Choice(tr("Save again\N{HORIZONTAL ELLIPSIS}"), self.export.save_picture),
+            Choice(tr("Close"), lambda: self._keep_problem(None), "quiet"),
+        )
 
     def _show_problem(self, problem: Problem | None) -> None:
         if self.problem is not None:
@@ -129,7 +161,7 @@ class DashboardPage(Page):
         gap = 0 if problem is None else self._theme.px("layout.card_gap.default")
         self._problem_place.setContentsMargins(0, 0, 0, gap)
         if problem is not None:
-            self.problem = ProblemCard(self._theme, problem)
+            self.problem = ProblemCard(self._theme, problem, self._choices(problem))
             self._problem_place.addWidget(self.problem)
 
     # Building
@@ -149,7 +181,7 @@ class DashboardPage(Page):
         return savings
 
     def _build(self) -> None:
-        self.stack.addWidget(self._scrolled(self.performance))
+        self.stack.addWidget(self._scrolled(self.performance, _BOTTOM_PX, fills=True))
         margin, width = self._theme.px("layout.page_margin"), self._theme.px("layout.page_max")
         problems = QWidget()
         self._problem_place = QVBoxLayout(problems)
@@ -170,21 +202,25 @@ class DashboardPage(Page):
         self._head_row.addWidget(Label(theme, tr("Dashboard"), "page_title"))
         self._head_row.addSpacing(8)
         self._head_row.addWidget(self.tabs)
-        self._head_row.addWidget(self.model, 1)
-        self._gap = QWidget()
-        self._head_row.addWidget(self._gap, 1)
+        self._head_row.addStretch(1)
+        self._head_row.addWidget(self.model)
         self._head_row.addWidget(self.export)
         margin = theme.px("layout.page_margin")
         bar = Centred(head, theme.px("layout.page_max"), QMargins(margin, 0, margin, 0))
         bar.setFixedHeight(theme.px("layout.top_bar_page"))
         return bar
 
-    def _scrolled(self, tab: QWidget) -> ScrollArea:
+    def _scrolled(
+        self, tab: QWidget, bottom_px: int | None = None, *, fills: bool = False
+    ) -> ScrollArea:
+        """A tab that `fills` takes all of the height."""
         margin, width = self._theme.px("layout.page_margin"), self._theme.px("layout.page_max")
         ground = QWidget()
         column = QVBoxLayout(ground)
         column.setContentsMargins(0, 0, 0, 0)
-        sides = QMargins(margin, 0, margin - SCROLL_BAR_PX, margin)
-        column.addWidget(Centred(tab, width, sides))
-        column.addStretch()
+        bottom = margin if bottom_px is None else bottom_px
+        sides = QMargins(margin, 0, margin - SCROLL_BAR_PX, bottom)
+        column.addWidget(Centred(tab, width, sides), int(fills))
+        if not fills:
+            column.addStretch()
         return ScrollArea(self._theme, ground)

@@ -22,7 +22,11 @@ from ui.theme import Theme
 EMPTY = marked("Numbers appear after the first answer")
 # layout.dashboard_columns of the tokens, where a list has no single size.
 _COLUMNS = (724, 404)
-_STACKED_BELOW_PX, _FIRST_ROW_PX, _SECOND_ROW_PX = 960, 254, 300
+# The heights of the design's two rows.
+_ROWS = (254, 439)
+_STACKED_BELOW_PX, _FIRST_ROW_PX = 960, 254
+# Below it the design's rows and the answer above them find no room.
+_LOW_PX, _LOW_GAP_PX = 860, 12
 
 
 class EmptyCard(Card):
@@ -37,38 +41,67 @@ class EmptyCard(Card):
 
 
 class DashboardCards(QWidget):
-    """Two wide cards with two narrow ones beside them, or one above the other."""
+    """Two wide cards with two narrow ones beside them, or one above the other.
 
-    def __init__(self, theme: Theme, wide: tuple[Card, ...], narrow: tuple[Card, ...]) -> None:
+    The first row is as high as the design's where the window is; the rest of its height is shared
+    out. A lower card that has nothing to draw is only as high as its text, and the upper one takes
+    what is left.
+    """
+
+    def __init__(self, theme: Theme, wide: tuple[Card, Card], narrow: tuple[Card, Card]) -> None:
         super().__init__()
         self._wide, self._narrow = wide, narrow
-        self._stacked: bool | None = None
+        self._form: tuple[bool, bool, bool, bool] | None = None
+        self._is_low, self._wide_filled, self._narrow_filled = False, True, True
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(theme.px("layout.card_gap.default"))
-        self._arrange(stacked=False)
+        self._arrange()
 
     def minimumSizeHint(self) -> QSize:
         return QSize(300, super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._arrange(stacked=event.size().width() < _STACKED_BELOW_PX)
+        self._arrange()
 
-    def _arrange(self, *, stacked: bool) -> None:
-        if stacked == self._stacked:
+    def show_low(self, low: bool) -> None:
+        """Whether the window is."""
+        self._is_low = low
+        self._arrange()
+
+    def show_filled(self, *, wide: bool, narrow: bool) -> None:
+        """Whether the lower cards have something to draw."""
+        self._wide_filled, self._narrow_filled = wide, narrow
+        self._arrange()
+
+    def _arrange(self) -> None:
+        stacked = self.width() < _STACKED_BELOW_PX
+        form = stacked, self._is_low, self._wide_filled, self._narrow_filled
+        if form == self._form:
             return
-        self._stacked = stacked
-        for row, (wide, narrow) in enumerate(zip(self._wide, self._narrow, strict=True)):
-            least = (_FIRST_ROW_PX, _SECOND_ROW_PX)[row]
-            for card in (wide, narrow):
-                card.setMinimumHeight(0 if stacked else least)
-            self._grid.addWidget(wide, 2 * row if stacked else row, 0)
-            self._grid.addWidget(narrow, *((2 * row + 1, 0) if stacked else (row, 1)))
+        self._form = form
+        (speed, experts), (energy, memory) = self._wide, self._narrow
+        if stacked:
+            for row, card in enumerate((speed, energy, experts, memory)):
+                self._grid.addWidget(card, row, 0)
+        else:
+            self._stand(0, speed, experts, filled=self._wide_filled)
+            self._stand(1, energy, memory, filled=self._narrow_filled)
+        least = 0 if stacked or self._is_low else _FIRST_ROW_PX
+        speed.setMinimumHeight(least)
+        energy.setMinimumHeight(least)
+        for row, share in enumerate(_ROWS):
+            self._grid.setRowStretch(row, 0 if stacked else share)
         for column, share in enumerate(_COLUMNS):
             self._grid.setColumnStretch(column, int(column == 0) if stacked else share)
             # Without it a long line in one card takes width from the other.
             self._grid.setColumnMinimumWidth(column, 0)
+
+    def _stand(self, column: int, upper: Card, lower: Card, *, filled: bool) -> None:
+        """Rows 0 and 1 share out the height; row 2 is as high as a card that isn't filled."""
+        self._grid.addWidget(upper, 0, column, 1 if filled else 2, 1)
+        self._grid.addWidget(lower, 1 if filled else 2, column, 2 if filled else 1, 1)
 
 
 class PerformanceTab(QWidget):
@@ -90,12 +123,23 @@ class PerformanceTab(QWidget):
         self.experts.forget_wanted.connect(commands.forget_experts)
         self.memory = MemoryMapCard(theme)
         self.cards = DashboardCards(theme, (self.speed, self.experts), (self.energy, self.memory))
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(theme.px("layout.card_gap.default"))
-        for widget in (self.warnings, self.empty, self.answer, self.cards):
-            column.addWidget(widget)
-        column.addStretch()
+        self.experts.filled.connect(self._fill)
+        self._fill()
+        self._gap_px = theme.px("layout.card_gap.default")
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(self._gap_px)
+        for widget in (self.warnings, self.empty, self.answer):
+            self._column.addWidget(widget)
+        self._column.addWidget(self.cards, 1)
+        self._column.addStretch()
+
+    def fit(self, width: int, height: int) -> None:
+        """To a page of that size: in a low one everything is to be seen at once."""
+        low = height < _LOW_PX and width >= _STACKED_BELOW_PX
+        self._column.setSpacing(_LOW_GAP_PX if low else self._gap_px)
+        self.answer.show_slim(low)
+        self.cards.show_low(low)
 
     def show_view(self, view: DashboardView) -> None:
         """Before the first answer there is nothing but what is about to hurt."""
@@ -111,3 +155,7 @@ class PerformanceTab(QWidget):
         self.energy.show_view(view.energy, view.now_s)
         self.experts.show_view(view.experts)
         self.memory.show_map(view.memory)
+        self._fill()
+
+    def _fill(self) -> None:
+        self.cards.show_filled(wide=self.experts.is_filled, narrow=self.memory.is_filled)

@@ -16,26 +16,37 @@ if TYPE_CHECKING:
     from app.dashboard.desk import DashboardDesk
     from app.dashboard.held_devices import LoadedMemory
     from app.dashboard.run import Run
+    from app.late_prediction import LatePrediction
+    from app.placed_load import PlacedLoad
     from app.plan_state import ActualLoad
     from app.session_state import SessionState
+    from runtime.placement.plan import Plan
 
 
 class LastPlan:
-    """The plan of the newest load that had one."""
+    """The plan of the newest load, made before it or after."""
 
     def __init__(self) -> None:
-        self.actual: ActualLoad | None = None
+        self.plan: Plan | None = None
 
     def took(self, actual: ActualLoad) -> None:
-        self.actual = actual
+        self.plan = actual.plan
+
+    def predicted(self, _pid: int, _placed: PlacedLoad, plan: Plan) -> None:
+        self.plan = plan
 
 
 def dashboard_door(
-    paths: Paths, session: ChatSession, placer: PlanningPlacer, prices: PriceBook
+    paths: Paths,
+    session: ChatSession,
+    placer: PlanningPlacer,
+    late: LatePrediction,
+    prices: PriceBook,
 ) -> DashboardDoor:
     """The door; what is behind it is made when the dashboard is first opened."""
     plan = LastPlan()
     placer.took.connect(plan.took)
+    late.predicted.connect(plan.predicted)
     door = DashboardDoor(partial(dashboard_desk, paths, session, plan, prices), session)
     session.changed.connect(door.show_state)
     return door
@@ -57,7 +68,7 @@ def dashboard_desk(
         MachineSampler(MachineReading),
         ExpertTotals(paths.data_dir / "experts"),
         partial(runs_after, paths),
-        lambda state: loaded_memory(state, plan.actual),
+        lambda state: loaded_memory(state, plan.plan),
         cpu_counter,
         cache(partial(hardware, paths)),
         session,
@@ -84,22 +95,21 @@ def runs_after(paths: Paths, run_id: int) -> tuple[Run, ...]:
         runs.close()
 
 
-def loaded_memory(state: SessionState, actual: ActualLoad | None) -> LoadedMemory | None:
+def loaded_memory(state: SessionState, plan: Plan | None) -> LoadedMemory | None:
     """The loaded model's layout out of its header, beside its plan where it had one.
 
     CoterieError for a file that can no longer be read.
     """
-    from app.dashboard.held_devices import LoadedMemory, placement_without_plan
+    from app.dashboard.held_devices import LoadedMemory
+    from app.late_prediction import used_placement
     from runtime.gguf.split_files import read_model
     from runtime.placement.model_layout import model_layout
 
-    memory, model = state.engine.memory, state.model
-    if memory is None or model is None:
+    engine, model = state.engine, state.model
+    if engine.memory is None or model is None:
         return None
     layout = model_layout(read_model(model.path))
-    placement = state.engine.placed.placement
-    if placement is None or actual is None or actual.plan.placement != placement:
-        used = placement or placement_without_plan(memory, state.engine.n_ctx)
-        return LoadedMemory(layout, used, memory)
-    plan = actual.plan
-    return LoadedMemory(layout, placement, memory, plan.devices, plan.disk_share)
+    used = used_placement(engine.placed, engine.memory, engine.n_ctx, engine.n_threads)
+    if plan is None or plan.placement not in (used, engine.placed.placement):
+        return LoadedMemory(layout, used, engine.memory)
+    return LoadedMemory(layout, plan.placement, engine.memory, plan.devices, plan.disk_share)

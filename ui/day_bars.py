@@ -53,10 +53,10 @@ class DayBars(QWidget):
         return None if self._at is None else self._days[self._at]
 
     def sizeHint(self) -> QSize:
-        return QSize(240, 84)
+        return QSize(240, 48)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(120, 64)
+        return QSize(120, 48)
 
     def bar_box(self, index: int) -> QRectF:
         most = max((day.amount for day in self._days), default=0.0)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from heapq import nlargest
 
 from app import number_text
 from app.dashboard.expert_shares import ExpertShares, Order, Top, counts_of
-from app.dashboard.state import ExpertsView
+from app.dashboard.state import ExpertsView, Explained
 from runtime.language import marked, number, tr, tr_n
 from runtime.protocol.messages import ExpertUse
 
@@ -28,9 +29,39 @@ class Share:
     figure: str
     below: str
     definition: str
+    explained: Explained | None = None
 
 
-def shares(found: ExpertShares) -> tuple[Share, ...]:
+def shares(found: ExpertShares, use: ExpertUse) -> tuple[Share, ...]:
+    """With the sum behind each of them."""
+    picks = sum(sum(row) for row in counts_of(use))
+    tops = (found.busiest, *found.tops)
+    sums = [
+        ((tr("Picks of these experts"), round(top.share * picks)), (tr("All picks"), picks))
+        for top in tops
+    ]
+    repeated = (tr("Picks that were picked before"), use.repeated)
+    sums.append((repeated, (tr("Picks after the first token"), use.comparable)))
+    never = (tr("Experts that were never picked"), found.never)
+    sums.append((never, (tr("Experts of all layers"), found.cells)))
+    return tuple(
+        replace(share, explained=_explained(share, inputs, use))
+        for share, inputs in zip(_named(found), sums, strict=True)
+    )
+
+
+def _explained(share: Share, inputs: Iterable[tuple[str, int]], use: ExpertUse) -> Explained:
+    said = tuple((name, number(count, ",")) for name, count in inputs)
+    counted_in = tr(
+        "Counted by the engine where the router picked: {tokens} tokens, {used} experts a layer"
+        " for each.",
+        tokens=number_text.tokens(use.tokens),
+        used=number(use.n_used, ","),
+    )
+    return Explained(share.name, share.definition, said, (counted_in,))
+
+
+def _named(found: ExpertShares) -> tuple[Share, ...]:
     tops = zip((0.10, 0.25, 0.50), found.tops, strict=True)
     named = [
         _top(tr("Busiest {share}", share=number_text.share(share)), top) for share, top in tops
@@ -74,6 +105,28 @@ def counted(use: ExpertUse) -> str:
         layers=number(len(use.layers), ","),
         experts=number(use.n_experts, ","),
         tokens=number_text.tokens(use.tokens),
+    )
+
+
+def how(use: ExpertUse, cost_percent: float | None) -> Explained:
+    """The whole card."""
+    slower = tr(number_text.NOT_MEASURED)
+    if cost_percent is not None:
+        slower = f"{number(cost_percent, '.1f')} %"
+    return Explained(
+        tr("Expert use"),
+        tr(
+            "For each token the router of each layer picks {used} of {experts} experts. A cell is"
+            " an expert's share of its layer's picks.",
+            used=number(use.n_used, ","),
+            experts=number(use.n_experts, ","),
+        ),
+        (
+            (tr("Tokens"), number_text.tokens(use.tokens)),
+            (tr("Layers"), number(len(use.layers), ",")),
+            (tr("Slower while counting"), slower),
+        ),
+        (tr("Counted by the engine, of prompts and answers, while the switch is on."),),
     )
 
 

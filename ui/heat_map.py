@@ -81,10 +81,10 @@ class HeatMap(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(420, 270)
+        return QSize(420, 200)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(240, 200)
+        return QSize(240, 160)
 
     def map_box(self) -> QRectF:
         left = _PLACES_PX if self._axes.places else _NUMBERS_PX

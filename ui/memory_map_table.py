@@ -28,7 +28,7 @@ KIND_NAMES: dict[DeviceKind, str] = {
     "ram": marked("RAM"),
     "disk": marked("Disk"),
 }
-_ROW_PX, _HEAD_PX, _SWATCH_PX, _COLUMN_PX, _GAP_PX = 22, 18, 10, 40, 10
+_ROW_PX, _HEAD_PX, _SWATCH_PX, _COLUMN_PX, _GAP_PX = 20, 16, 10, 40, 10
 
 
 @dataclass(frozen=True)

@@ -68,10 +68,10 @@ class SpeedChart(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(420, 196)
+        return QSize(420, 140)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(240, 160)
+        return QSize(240, 130)
 
     def dot(self, index: int) -> QPointF:
         """The middle of a run's dot."""

@@ -246,7 +246,7 @@ class DashboardDesk(QObject):
     def _follow_memory(self, before: SessionState, state: SessionState) -> None:
         """Each answer tells the memory anew; the header is read once for each load."""
         memory = state.engine.memory
-        if memory is before.engine.memory and state.model == before.model:
+        if memory is before.engine.memory and is_same_load(before, state):
             return
         if memory is not None and self._loaded is not None and is_same_load(before, state):
             self._loaded = replace(self._loaded, memory=memory)

@@ -16,8 +16,12 @@ def is_other_chat(before: SessionState, after: SessionState) -> bool:
 
 
 def is_same_load(before: SessionState, after: SessionState) -> bool:
-    """The model is loaded as it was: each load has a process of its own."""
-    return before.model == after.model and before.engine.pid == after.engine.pid
+    """The model is loaded as it was: each load has a process of its own. One that was planned
+    only afterwards is looked at anew.
+    """
+    one, other = before.engine, after.engine
+    is_same = before.model == after.model and one.pid == other.pid
+    return is_same and one.placed == other.placed
 
 
 def has_ended(before: SessionState, after: SessionState) -> bool:

@@ -13,7 +13,6 @@ from pytestqt.qtbot import QtBot
 from app.dashboard.desk import DashboardDesk
 from app.dashboard.expert_totals import ExpertTotals
 from app.dashboard.held_devices import LoadedMemory
-from app.dashboard.power_counters import CpuCounter
 from app.dashboard.run import Run
 from app.dashboard.sampler import Wanted
 from app.dashboard.state import DashboardView
@@ -24,7 +23,8 @@ from app.store.migrations import MIGRATIONS
 from app.store.runs import Runs
 from runtime.errors import Problem
 from runtime.fake_engine import MEMORY
-from tests.dashboard.ledger_runs import BOOK, SETTINGS
+from runtime.protocol.messages import GenerationStats
+from tests.dashboard.ledger_runs import BOOK, SETTINGS, run
 from tests.session.rig import PATIENCE_MS, local_model
 
 HARDWARE = "Test CPU \N{MIDDLE DOT} 8 GiB RAM"
@@ -36,7 +36,7 @@ MODELS = (
 
 
 class SessionStub:
-    """Notes what it was asked for. Like the real one it tells a changed state later: `tell_state`."""
+    """Notes what it was asked for. What it changes itself is told later, by `tell_state`."""
 
     def __init__(self) -> None:
         self.state = SessionState(SETTINGS, models=MODELS, model=MODELS[0], engine=READY)
@@ -102,7 +102,7 @@ class DeskRig:
             self.totals,
             self._read_runs,
             self._read_memory,
-            CpuCounter,
+            lambda: "absent",
             lambda: HARDWARE,
         )
         self.desk.changed.connect(self.views.append)
@@ -114,6 +114,12 @@ class DeskRig:
     @property
     def view(self) -> DashboardView:
         return self.desk.view
+
+    def keep(
+        self, when: str | float, of: GenerationStats | None = None, *, model: str = "tiny"
+    ) -> None:
+        """An answer's run is stored."""
+        self.store.add_run(run(when, of, chat=None, model=model))
 
     def put(self, **changes: object) -> None:
         """The session is in another state, and tells it."""

@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import cache
 from random import Random
 
+from app.dashboard.card_values import CardValues
 from app.dashboard.state import (
     AnswerSpeed,
     DashboardView,
@@ -38,6 +39,7 @@ EXPLAINED = Explained(
     (("Answer tokens", "1,896"), ("First to last token", "45.4 s")),
     ("Measured by the worker while it answered.",),
 )
+MODELS = (("qwen", "Qwen3-30B-A3B Q4_K_M"), ("olmoe", "OLMoE-1B-7B Q4_K_M"))
 SPILL = MemoryWarning(
     Problem(
         "gpu_short",
@@ -120,7 +122,7 @@ def experts() -> ExpertsView:
         use=expert_use(tokens=1896),
         summed=expert_use(),
         cost_percent=3.6,
-        explained=EXPLAINED,
+        places=((0, 22, "in RAM"), (23, 47, "on the GPU")),
     )
 
 
@@ -202,7 +204,10 @@ def view() -> DashboardView:
     return DashboardView(
         now_s=NOW_S,
         runs=30,
-        model_label="Qwen3-30B-A3B Q4_K_M",
+        model_label=MODELS[0][1],
+        model_id=MODELS[0][0],
+        models=MODELS,
+        card=CardValues("Qwen3-30B-A3B", "Q4_K_M", "RTX 4070 12 GB, 32 GB RAM", NOW_S, 1896, 41.8),
         speed=history(),
         answer=answer(),
         memory=memory(),

@@ -50,7 +50,7 @@ def page(
 ) -> DashboardPage:
     page = DashboardPage(theme, asked, files=files)
     qtbot.addWidget(page)
-    page.resize(1208, 800)
+    page.resize(1208, 900)
     page.show()
     look()  # Widgets of the test before go now, not one page after another.
     return page
