@@ -40,7 +40,7 @@ def shares(found: ExpertShares, use: ExpertUse) -> tuple[Share, ...]:
         ((tr("Picks of these experts"), round(top.share * picks)), (tr("All picks"), picks))
         for top in tops
     ]
-    repeated = (tr("Picks that were picked before"), use.repeated)
+    repeated = (tr("Picks of the same experts as the token before"), use.repeated)
     sums.append((repeated, (tr("Picks after the first token"), use.comparable)))
     never = (tr("Experts that were never picked"), found.never)
     sums.append((never, (tr("Experts of all layers"), found.cells)))

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.dashboard.expert_shares import LEVELS, counts_of
-from app.dashboard.state import EnergyView, ExpertsView, MemoryMap
+from app.dashboard.state import DeviceMap, EnergyView, ExpertsView, MemoryMap, MemoryPart
 from tests.ui import performance_states
 from tests.ui.hands import click, look
 from ui.controls import Button
@@ -23,7 +23,7 @@ from ui.heat_colours import heat_colours
 from ui.popover import Popover
 from ui.theme import Theme
 
-NOW_S = performance_states.NOW_S
+NOW_S, GIB = performance_states.NOW_S, performance_states.GIB
 
 
 @pytest.fixture
@@ -54,6 +54,18 @@ def memory(theme: Theme, qtbot: QtBot) -> MemoryMapCard:
     card.show()
     look()  # Widgets of the test before go now, not one page after another.
     return card
+
+
+def opened(card: QWidget, opener: QWidget, qtbot: QtBot) -> str:
+    """The name of what a click opens, which is closed again."""
+    click(qtbot, opener)
+    look()
+    popover = card.findChild(Popover)
+    assert popover is not None
+    name = popover.accessibleName()
+    qtbot.keyClick(popover, Qt.Key.Key_Escape)
+    look()
+    return name
 
 
 # Energy
@@ -117,6 +129,28 @@ def test_bars_are_as_high_as_their_days(energy: EnergyCard) -> None:
         assert height == pytest.approx(full * day.amount / most, abs=1)
 
 
+def test_little_energy_is_said_in_wh_and_whole(energy: EnergyCard) -> None:
+    little = replace(performance_states.energy(), month_kwh=4.2e-7, today_kwh=0.00012)
+    energy.show_view(little, NOW_S)
+    look()
+    figure = energy.month.figure
+    assert (figure.figure, figure.unit) == ("0.00042", "Wh")
+    assert energy.day.full_text() == "today 0.12 Wh, $0.009"
+    for named in (energy.power, energy.per_token, energy.month):
+        assert named.figure.width() >= named.figure.sizeHint().width()
+
+
+def test_figures_of_energy_open_their_arithmetic(energy: EnergyCard, qtbot: QtBot) -> None:
+    energy.show_view(performance_states.energy(), NOW_S)
+    look()
+    for named in (energy.power, energy.per_token, energy.month):
+        assert opened(energy, named.figure, qtbot) == performance_states.EXPLAINED.title
+    energy.show_view(EnergyView(source="Not measured."), NOW_S)
+    look()
+    click(qtbot, energy.power.figure)
+    assert energy.findChild(Popover) is None
+
+
 # Experts
 
 
@@ -155,6 +189,28 @@ def test_shares_of_experts(experts: ExpertsCard) -> None:
     assert again.figure.figure == "33 %"
     assert never.below.full_text() == "of 6,144"
     assert "8 busiest experts of each layer" in first.figure.accessibleDescription()
+
+
+def test_shares_of_experts_open_their_arithmetic(experts: ExpertsCard, qtbot: QtBot) -> None:
+    experts.show_view(performance_states.experts())
+    look()
+    for named in experts.shares.figures:
+        assert opened(experts, named.figure, qtbot) == named.label.full_text()
+    assert opened(experts, experts.head.how, qtbot) == "Expert use"
+
+
+def test_where_experts_are_stands_beside_the_heat_map(experts: ExpertsCard) -> None:
+    view = performance_states.experts()
+    experts.show_view(replace(view, places=()))
+    look()
+    alone = experts.heat.map_box().left()
+    experts.show_view(view)
+    look()
+    assert experts.heat.map_box().left() > alone
+    # Another model has other rows.
+    experts.show_view(replace(view, places=((0, 3, "in RAM"), (4, 9, "on the GPU"))))
+    look()
+    assert experts.heat.map_box().left() == alone
 
 
 def test_this_answer_or_all(experts: ExpertsCard, qtbot: QtBot) -> None:
@@ -260,7 +316,7 @@ def test_each_device_in_cells_and_all_in_the_table(memory: MemoryMapCard) -> Non
     memory.show_map(performance_states.memory())
     look()
     gpu, ram = memory.devices
-    assert (gpu.button.text(), gpu.amount.full_text()) == ("RTX 4070 12 GB", "11.4 of 12.0 GiB")
+    assert (gpu.button.text(), gpu.amount.text()) == ("RTX 4070 12 GB", "11.4 of 12.0 GiB")
     assert sum(count for _, count in gpu.cells.cells) == 48
     assert sum(count for _, count in ram.cells.cells) == 125
     assert memory.head.line.full_text() == "256 MiB"
@@ -305,6 +361,22 @@ def test_large_machines_have_larger_cells(memory: MemoryMapCard) -> None:
     assert memory.head.line.full_text() == "1 GiB"
     assert [c.kind for c in memory.table.columns] == ["gpu", "ram", "disk"]
     assert [c.sizes["routed"] for c in memory.table.columns] == ["24.0", "96.0", "62.0"]
+
+
+def test_totals_of_memory_open_their_arithmetic(memory: MemoryMapCard, qtbot: QtBot) -> None:
+    memory.show_map(performance_states.memory())
+    look()
+    for row in memory.devices:
+        assert opened(memory, row.amount, qtbot) == row.button.text()
+
+
+def test_a_disk_that_nothing_is_read_from_is_left_out(memory: MemoryMapCard) -> None:
+    found = performance_states.memory()
+    disk = DeviceMap("From disk", "disk", 4 * GIB, (MemoryPart("free", 4 * GIB),))
+    memory.show_map(replace(found, devices=(*found.devices, disk)))
+    look()
+    assert len(memory.devices) == len(found.devices)
+    assert {column.kind for column in memory.table.columns} == {"gpu", "ram"}
 
 
 def test_without_a_model_there_is_no_map(memory: MemoryMapCard) -> None:

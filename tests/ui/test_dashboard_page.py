@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
@@ -20,6 +22,16 @@ from ui.dashboard_files import TableFormat
 from ui.dashboard_page import DashboardPage
 from ui.labels import Label, Paragraph
 from ui.theme import Theme
+
+
+class ChosenPictures:
+    """Where the person wants the picture of a run."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def to_write(self, parent: QWidget, title: str, name: str) -> str:
+        return str(self.folder / name)
 
 
 class ChosenFiles:
@@ -45,10 +57,19 @@ def files() -> ChosenFiles:
 
 
 @pytest.fixture
+def pictures(tmp_path: Path) -> ChosenPictures:
+    return ChosenPictures(tmp_path)
+
+
+@pytest.fixture
 def page(
-    theme: Theme, asked: RecordingDashboardCommands, files: ChosenFiles, qtbot: QtBot
+    theme: Theme,
+    asked: RecordingDashboardCommands,
+    files: ChosenFiles,
+    pictures: ChosenPictures,
+    qtbot: QtBot,
 ) -> DashboardPage:
-    page = DashboardPage(theme, asked, files=files)
+    page = DashboardPage(theme, asked, files=files, pictures=pictures)
     qtbot.addWidget(page)
     page.resize(1208, 900)
     page.show()
@@ -186,7 +207,13 @@ def test_export_writes_where_the_person_says(
 def test_what_was_not_counted_cannot_be_exported(page: DashboardPage) -> None:
     page.show_view(performance_states.unmeasured())
     menu = page.export.menu()
-    assert [action.isEnabled() for action in menu.actions()] == [True, True, False]
+    assert [action.isEnabled() for action in menu.actions()] == [
+        True,
+        True,
+        False,
+        True,
+        True,
+    ]
     menu.close()
 
 
@@ -199,6 +226,112 @@ def test_a_problem_stands_above_and_goes(page: DashboardPage) -> None:
     page.show_view(performance_states.view())
     look()
     assert page.problem is None
+
+
+def test_the_picture_of_the_last_run_is_saved(
+    page: DashboardPage, pictures: ChosenPictures
+) -> None:
+    page.show_view(performance_states.view())
+    menu = page.export.menu()
+    menu.actions()[-1].trigger()
+    menu.close()
+    (written,) = pictures.folder.iterdir()
+    assert QImage(str(written)).size() == QSize(1200, 630)
+    assert page.problem is None
+
+
+def test_a_picture_that_could_not_be_saved_is_told_until_it_is_read(
+    page: DashboardPage, pictures: ChosenPictures, qtbot: QtBot
+) -> None:
+    folder, pictures.folder = pictures.folder, pictures.folder / "missing"
+    page.show_view(performance_states.view())
+    page.export.save_picture()
+    page.show_view(performance_states.view())
+    look()
+    assert page.problem is not None
+    assert page.problem.title.full_text() == "The picture was not saved"
+    again, close = page.problem.buttons
+    click(qtbot, close)
+    assert page.problem is None
+    page.export.save_picture()
+    look()
+    assert page.problem is not None
+    pictures.folder = folder
+    again, close = page.problem.buttons
+    click(qtbot, again)
+    assert page.problem is None
+    assert len(list(folder.iterdir())) == 1
+
+
+def test_without_a_run_there_is_no_picture(page: DashboardPage) -> None:
+    page.show_view(replace(performance_states.view(), card=None))
+    menu = page.export.menu()
+    assert not menu.actions()[-1].isEnabled()
+    menu.close()
+
+
+def test_another_model_is_chosen(
+    page: DashboardPage, asked: RecordingDashboardCommands, qtbot: QtBot
+) -> None:
+    view = performance_states.view()
+    page.show_view(view)
+    look()
+    assert page.model.sentence() == "Qwen3-30B-A3B Q4_K_M"
+    qtbot.keyClick(page.model, Qt.Key.Key_Down)
+    assert asked.calls == [("show_model", "olmoe")]
+    page.show_view(replace(view, model_id="olmoe", model_label=view.models[1][1]))
+    assert page.model.sentence() == "OLMoE-1B-7B Q4_K_M"
+    page.show_view(replace(view, model_id="new", model_label="New model"))
+    assert page.model.sentence() == "New model"
+    assert asked.calls == [("show_model", "olmoe")]
+
+
+def test_without_a_model_there_is_no_choice(page: DashboardPage) -> None:
+    page.show_view(DashboardView(now_s=performance_states.NOW_S))
+    assert not page.model.isVisible()
+
+
+def test_everything_is_seen_at_once_in_the_design_window(page: DashboardPage) -> None:
+    page.resize(1208, 800)
+    page.show_view(performance_states.view())
+    look()
+    bar = page.stack.currentWidget().verticalScrollBar()
+    assert bar.maximum() == 0
+    slim = page.performance.answer.slim
+    assert slim.isVisible()
+    assert not page.performance.answer.decode.isVisible()
+    decode = slim.figures[0]
+    assert (decode.figure, decode.unit, decode.below) == ("41.8", "tok/s", "predicted 37\u201345")
+    page.resize(1208, 1000)
+    look()
+    assert not slim.isVisible()
+    assert page.performance.answer.decode.isVisible()
+    cards = page.performance.cards
+    assert page.height() - cards.mapTo(page, cards.rect().bottomLeft()).y() < 20
+
+
+def test_a_card_with_nothing_to_draw_is_as_high_as_its_text(page: DashboardPage) -> None:
+    performance = page.performance
+    page.show_view(performance_states.unmeasured())
+    look()
+    for card in (performance.experts, performance.memory):
+        assert card.height() < 160
+        assert performance.speed.height() > 400
+    page.show_view(performance_states.view())
+    look()
+    assert performance.experts.height() > 400
+    assert performance.speed.height() == performance.energy.height()
+
+
+def test_nobody_sees_it_in_a_window_that_is_minimised(page: DashboardPage) -> None:
+    seen: list[bool] = []
+    page.seen.connect(seen.append)
+    page.showMinimized()
+    look()
+    assert seen == [False]
+    page.showNormal()
+    look()
+    assert seen[-1]
 
 
 @pytest.mark.parametrize("width", [688, 968, 1208, 1848])
