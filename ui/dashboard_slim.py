@@ -12,19 +12,19 @@ from ui.figures import Sparkline, spread
 from ui.labels import Label
 from ui.theme import Theme
 
-_GAP_PX, _AXIS_PX, _BETWEEN_PX = 5, 26, 20
+_GAP_PX, _WORDS_GAP_PX, _AXIS_PX, _BETWEEN_PX = 5, 10, 26, 26
 _LEAST_CURVE_PX, _HEIGHT_PX = 90, 34
 
 
 class SlimFigure(QWidget):
-    """Name, number, unit and what is said of it on one baseline; the last goes where it must."""
+    """Number and unit, and beside them what it is over what is said of it."""
 
     def __init__(self, theme: Theme, name: str, definition: str) -> None:
         super().__init__()
         self._theme, self.name, self.definition = theme, name, definition
         self.figure, self.unit, self.below = "", "", ""
         self.setFixedHeight(_HEIGHT_PX)
-        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setAccessibleDescription(definition)
 
     def show_figure(self, figure: str, unit: str, below: str = "") -> None:
@@ -40,35 +40,35 @@ class SlimFigure(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        parts = self._parts()
-        return QSize(round(sum(p[2] for p in parts) + _GAP_PX * (len(parts) - 1)) + 1, _HEIGHT_PX)
+        words = max(self._width(self.name, "small"), self._width(self.below, "caption"))
+        return QSize(round(self._words_left() + words) + 1, _HEIGHT_PX)
 
     def minimumSizeHint(self) -> QSize:
-        parts = self._parts()[: 3 if self.unit else 2]
-        return QSize(round(sum(p[2] for p in parts) + _GAP_PX * (len(parts) - 1)) + 1, _HEIGHT_PX)
+        return self.sizeHint()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         baseline = (self.height() + QFontMetricsF(self._theme.font("figure_m")).capHeight()) / 2
-        left = 0.0
-        for text, (role, tone), width in self._parts():
-            if left + width > self.width() + 1 and text == self.below:
-                return
-            painter.setFont(self._theme.font(role, tabular=True))
-            painter.setPen(self._theme.color(f"text.{tone}"))
-            painter.drawText(QPointF(left, baseline), text)
-            left += width + _GAP_PX
-
-    def _parts(self) -> list[tuple[str, tuple[str, str], float]]:
-        """Text, its role and tone, and its width."""
         absent = self.figure == number_text.EN_DASH
-        parts = (
-            (self.name, ("small", "secondary")),
-            (self.figure, ("figure_m", "tertiary" if absent else "primary")),
-            (self.unit, ("small", "secondary")),
-            (self.below, ("caption", "tertiary")),
-        )
-        return [(text, kind, self._width(text, kind[0])) for text, kind in parts if text]
+        self._set(painter, "figure_m", "tertiary" if absent else "primary")
+        painter.drawText(QPointF(0, baseline), self.figure)
+        self._set(painter, "small", "secondary")
+        left = self._width(self.figure, "figure_m") + _GAP_PX
+        painter.drawText(QPointF(left, baseline), self.unit)
+        middle = Qt.AlignmentFlag.AlignVCenter
+        left, lines = self._words_left(), 2 if self.below else 1
+        room = QRectF(left, 0, self.width() - left, self.height() / lines)
+        painter.drawText(room, middle, self.name)
+        self._set(painter, "caption", "tertiary")
+        painter.drawText(room.translated(0, self.height() / 2), middle, self.below)
+
+    def _words_left(self) -> float:
+        left = self._width(self.figure, "figure_m") + _WORDS_GAP_PX
+        return left + (_GAP_PX + self._width(self.unit, "small") if self.unit else 0)
+
+    def _set(self, painter: QPainter, role: str, tone: str) -> None:
+        painter.setFont(self._theme.font(role, tabular=True))
+        painter.setPen(self._theme.color(f"text.{tone}"))
 
     def _width(self, text: str, role: str) -> float:
         return QFontMetricsF(self._theme.font(role, tabular=True)).horizontalAdvance(text)

@@ -65,19 +65,32 @@ class Figure(QWidget):
 
 
 class Sparkline(QWidget):
-    """Speed over the time of one answer; the range stands in digits at the right."""
+    """Speed over the time of one answer, before the band that was predicted for it; the range
+    stands in digits at the right.
+    """
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
         self._speeds: tuple[tuple[float, float], ...] = ()
         self._live = False
+        self._band: tuple[float, float] | None = None
         self.setFixedHeight(theme.px("chart.sparkline_h") + 20)
         self.setAccessibleName(tr("Decode speed over time"))
 
     @property
     def speeds(self) -> tuple[tuple[float, float], ...]:
         return self._speeds
+
+    @property
+    def band(self) -> tuple[float, float] | None:
+        return self._band
+
+    def show_band(self, band: tuple[float, float] | None) -> None:
+        """What was predicted, (low, high) in tokens/s."""
+        if band != self._band:
+            self._band = band
+            self.update()
 
     def show_speeds(self, speeds: tuple[tuple[float, float], ...], *, live: bool) -> None:
         if live and speeds:
@@ -110,9 +123,19 @@ class Sparkline(QWidget):
             return
         width = self.width() - _AXIS_PX
         height = self._theme.px("chart.sparkline_h")
-        low, high = spread([speed for _, speed in self._speeds])
+        low, high = spread([*(speed for _, speed in self._speeds), *(self._band or ())])
+        self._paint_band(painter, width, height, low, high)
         self._paint_axes(painter, width, height, low, high)
         self._paint_curve(painter, width - 5, height, low, high)
+
+    def _paint_band(
+        self, painter: QPainter, width: int, height: int, low: float, high: float
+    ) -> None:
+        if self._band is None:
+            return
+        bottom, top = (_y(speed, height, low, high) for speed in self._band)
+        area = QRectF(0, top, width, bottom - top)
+        painter.fillRect(area, self._theme.color("chart.band_area"))
 
     def _paint_axes(
         self, painter: QPainter, width: int, height: int, low: float, high: float
@@ -137,13 +160,12 @@ class Sparkline(QWidget):
     ) -> None:
         times = [time_s for time_s, _ in self._speeds]
         span_s = max(1e-3, times[-1] - times[0])
-        inner = height - 8
         step = max(1, len(times) // (2 * width))
         points = QPolygonF(
             [
                 QPointF(
                     (time_s - times[0]) / span_s * width,
-                    4 + inner * (1 - (speed - low) / (high - low)),
+                    _y(speed, height, low, high),
                 )
                 for time_s, speed in (*self._speeds[:-1:step], self._speeds[-1])
             ]
@@ -158,6 +180,10 @@ class Sparkline(QWidget):
         painter.setPen(QPen(self._theme.color("surface.sidebar"), 1.5))
         painter.setBrush(ink)
         painter.drawEllipse(points.last(), _DOT_PX, _DOT_PX)
+
+
+def _y(speed: float, height: int, low: float, high: float) -> float:
+    return 4 + (height - 8) * (1 - (speed - low) / (high - low))
 
 
 def spread(values: list[float]) -> tuple[float, float]:

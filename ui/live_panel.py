@@ -90,6 +90,7 @@ class LivePanel(QFrame):
             self._show_running(state)
         else:
             self._show_last(state)
+        self._band(state)
         self.memory.show_bars(memory_shares(state.engine.memory, state.system_memory))
         self.savings.show_savings(state.savings)
 
@@ -114,6 +115,18 @@ class LivePanel(QFrame):
             self._speeds(stats.decode_tokens_per_s, stats.prompt_tokens_per_s, stats.ttft_s)
         self.sparkline.show_speeds(state.last_speeds, live=False)
         self._energy(stats)
+
+    def _band(self, state: SessionState) -> None:
+        """What was predicted for the loaded model, beside what that one did."""
+        last, model = state.last_answer, state.model
+        is_other = last is not None and model is not None and last.model_id != model.id
+        band = None if state.answer is None and is_other else state.engine.placed.predicted
+        self.sparkline.show_band(band)
+        self.predicted.show_text(
+            ""
+            if band is None
+            else tr("predicted {range}", range=number_text.predicted_range(*band))
+        )
 
     def _title(self, text: str, *, live: bool) -> None:
         self.title.show_text(text)
@@ -181,8 +194,13 @@ class LivePanel(QFrame):
         column = QVBoxLayout(ground)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        label = Label(theme, self.decode.name, "small", "secondary")
-        column.addWidget(self._block(label, self.decode, self.sparkline))
+        self.predicted = Label(theme, "", "caption", "secondary", tabular=True)
+        head = QWidget()
+        row = QHBoxLayout(head)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(Label(theme, self.decode.name, "small", "secondary"), 1)
+        row.addWidget(self.predicted)
+        column.addWidget(self._block(head, self.decode, self.sparkline))
         pair = _pair(
             self._named(self.prompt, self.cached),
             self._named(self.first_token),

@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from app.placed_load import PlacedLoad
 from app.prices import SHIPPED_PRICES, look_at_prices
 from app.savings import Usage, savings
 from runtime.protocol.messages import Energy
@@ -256,3 +257,18 @@ def test_the_sum_leads_to_the_prices(panel: LivePanel, qtbot: QtBot) -> None:
 def test_the_panel_asks_to_be_closed(panel: LivePanel, qtbot: QtBot) -> None:
     with qtbot.waitSignal(panel.closed):
         click(qtbot, panel.close_button)
+
+
+def test_speed_stands_beside_what_was_predicted(panel: LivePanel) -> None:
+    placed = PlacedLoad(predicted=(37.2, 45.4))
+    engine = states.engine(placed=placed)
+    turns = (states.user(1, "A"), states.answer(2, "B"))
+    panel.show_state(states.talk(*turns, engine=engine))
+    assert panel.predicted.full_text() == "predicted 37\N{EN DASH}45"
+    assert panel.sparkline.band == (37.2, 45.4)
+    other = replace(states.answer(2, "B"), model_id="another")
+    panel.show_state(states.talk(turns[0], other, engine=engine))
+    assert panel.predicted.full_text() == "", "that answer is of another model"
+    assert panel.sparkline.band is None
+    panel.show_state(states.talk(*turns))
+    assert panel.predicted.full_text() == ""
