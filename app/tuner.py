@@ -185,7 +185,7 @@ class Tuner:
         if plan.placement.n_gpu_layers and any(
             free_bytes < LEAST_LEFT_BYTES for free_bytes in last.gpu_free_bytes
         ):
-            return Trial(plan, problem=_too_full(), is_fit=is_fit)
+            return Trial(plan, problem=too_full(), is_fit=is_fit)
         prompt = max(run.prompt_tokens / run.prompt_s for run in runs)
         decode = max(run.decode_tokens / run.decode_s for run in runs)
         turn_s = self._planner.situation.objective.turn_s(prompt, decode)
@@ -223,7 +223,7 @@ def _stopped() -> Problem:
     return Problem("stopped", tr("Stopped"), tr("The tuning was stopped"))
 
 
-def _too_full() -> Problem:
+def too_full() -> Problem:
     return Problem(
         "gpu_too_full",
         tr("Did not fit"),

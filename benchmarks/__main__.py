@@ -1,8 +1,8 @@
 """`python -m benchmarks [PART...]`: measures, prints, and writes docs/benchmarks.md.
 
-Parts: decode, experts, turns, load, window, placing, memory, tuning, hub, downloads, library,
-chats, savings, stream, reopened, kills, soak and clock. With parts named, only those are measured
-and nothing is written.
+Parts: decode, experts, turns, load, window, dashboard, placing, memory, tuning, hub, downloads,
+library, chats, savings, stream, reopened, kills, soak and clock. With parts named, only those are
+measured and nothing is written.
 Needs a quiet machine; the peers are built once (COTERIE_PEERS names a folder of them).
 """
 
@@ -21,6 +21,7 @@ from benchmarks import (
     chat_stream,
     chats,
     clock_jump,
+    dashboard_cost,
     decode,
     downloads,
     expert_cost,
@@ -82,6 +83,9 @@ def _parts(folder: Path) -> dict[str, Part]:
         "turns": lambda: turns.measure(model, folder),
         "load": lambda: under_load.measure(model, peers(), folder, threads),
         "window": lambda: _window(home, surroundings),
+        "dashboard": lambda: dashboard_cost.measure(
+            _home(folder / "dashboard", model), surroundings
+        ),
         "placing": lambda: placing.measure(model, folder),
         "memory": lambda: memory_sum.measure(model, folder),
         "tuning": lambda: tuning.measure(slices),

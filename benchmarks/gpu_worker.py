@@ -13,7 +13,7 @@ import msgspec
 
 from app.dry_run import DryRuns
 from app.planner import Planner
-from app.tuner import LEAST_LEFT_BYTES, TOO_FULL
+from app.tuner import LEAST_LEFT_BYTES, too_full
 from benchmarks.gpu_outcome import DeviceBytes, Outcome, Turn
 from runtime.engine_process import Engine, EngineEvent, Exited
 from runtime.errors import CoterieError, Problem
@@ -99,7 +99,7 @@ class WorkerBench:
         if placement.n_gpu_layers and any(
             free_bytes < LEAST_LEFT_BYTES for free_bytes in found.gpu_free_bytes
         ):
-            raise CoterieError(TOO_FULL)
+            raise CoterieError(too_full())
         return work.turn(
             found.prompt_tokens / found.prompt_s,
             found.decode_tokens / found.decode_s,

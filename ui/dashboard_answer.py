@@ -86,8 +86,11 @@ class AnswerStrip(QFrame):
         self._margins = self._grid.contentsMargins()
         texts = (DEFINITIONS["Decode"], DEFINITIONS["Prompt"], DEFINITIONS["First token"])
         names = (tr("Decode"), tr("Prompt"), tr("First token"), tr("End to end"))
-        words = tuple(zip(names, map(tr, (*texts, END_TO_END)), strict=True))
-        self.slim = SlimAnswer(theme, words)
+        units = ("tok/s", "tok/s", "s", "tok/s")
+        self.slim = SlimAnswer(
+            theme, tuple(zip(names, map(tr, (*texts, END_TO_END)), units, strict=True))
+        )
+        self.slim.keep_room(tr("the last 2 to 3 s"), tr("the whole answer"))
         self.slim.hide()
         self._arrange(narrow=False)
 
@@ -138,7 +141,7 @@ class AnswerStrip(QFrame):
         context = number_text.tokens_short(answer.context_used)
         under = tr("context {tokens}", tokens=context)
         self.curve.show_context(under)
-        self.slim.context.show_text(under if answer.samples else "")
+        self.slim.show_context(under if answer.samples else "")
         points = thinned(_shown(answer))
         for curve in (self.curve, self.slim.curve):
             curve.show_speeds(points, live=answer.is_live)

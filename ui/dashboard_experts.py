@@ -35,7 +35,8 @@ class ShareFigures(QWidget):
         self._columns = 0
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.figures = tuple(
-            NamedFigure(theme, "", captioned=True, explains=True) for _ in range(6)
+            NamedFigure(theme, "", captioned=True, explains=True, by_keyboard=True)
+            for _ in range(6)
         )
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
@@ -96,7 +97,7 @@ class ExpertsCard(Card):
         self.switch = Switch(theme, tr("Count which experts are used"))
         self.switch.turned.connect(self.capture_wanted)
         self.cost = Paragraph(theme, "", "small", "secondary")
-        self.forget = Button(theme, tr("Start over"), "quiet", "compact")
+        self.forget = Button(theme, tr("Forget these counts"), "quiet", "compact")
         self.forget.clicked.connect(self.forget_wanted)
         self._build()
         self.spans.show_value("answer")
@@ -150,6 +151,7 @@ class ExpertsCard(Card):
         self.empty.setVisible(shares is None)
         for widget in (self.shares, self.heat, self.orders):
             widget.setVisible(shares is not None)
+        self.forget.setVisible(span == "summed" and view.summed is not None)
         self._fill(view.use is not None or view.summed is not None)
         if use is not None and shares is not None:
             self.shares.show_shares(expert_words.shares(shares, use))
@@ -157,8 +159,8 @@ class ExpertsCard(Card):
             axes = Axes(use.layers, self._order, lines, _places(view, use))
             spoken = expert_words.spoken(use)
             self.heat.show_heat(heat(use, self._order), axes, spoken)
-        self.head.show_line("" if shares is None or use is None else expert_words.counted(use))
         self._show_how(view, None if shares is None else use)
+        self.head.show_line("" if shares is None or use is None else expert_words.counted(use))
         self._show_line(self.heat.at)
 
     def _show_how(self, view: ExpertsView, use: ExpertUse | None) -> None:
@@ -191,7 +193,6 @@ class ExpertsCard(Card):
         self.switch.setEnabled(view.supported)
         self.cost.show_text(expert_words.cost(view))
         self.empty.show_text(expert_words.nothing(view))
-        self.forget.setVisible(view.summed is not None)
 
     def _show_line(self, at: tuple[int, int] | None) -> None:
         """Of the cell a person points at, else of all."""

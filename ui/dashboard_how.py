@@ -50,6 +50,11 @@ def open_explained(theme: Theme, opener: QWidget, explained: Explained) -> Popov
         popover.content.addWidget(Paragraph(theme, source, "caption", "tertiary"))
     corner = opener.mapTo(window, QPoint(opener.width(), -_BELOW_PX))
     popover.open_near(corner, POPOVER_PX)
+    left = opener.mapTo(window, QPoint()).x()
+    if left < popover.width():
+        # There is no room at its left: their texts begin at one line.
+        inset = popover.content.contentsMargins().left()
+        popover.move(max(0, min(left - inset, window.width() - popover.width())), popover.y())
     below = corner.y() + opener.height() + 2 * _BELOW_PX
     if below + popover.height() <= window.height() or corner.y() < popover.height():
         top = max(0, min(below, window.height() - popover.height()))

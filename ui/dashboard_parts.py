@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app import number_text
@@ -78,7 +78,7 @@ class CardHead(QWidget):
 class NamedFigure(QWidget):
     """`below` is a caption under the figure; without `captioned` there is no room for one.
 
-    One that `explains` opens its sum where it has one.
+    One that `explains` opens its sum where it has one; not `by_keyboard`, that sum is the card's.
     """
 
     def __init__(
@@ -89,6 +89,7 @@ class NamedFigure(QWidget):
         *,
         captioned: bool = False,
         explains: bool = False,
+        by_keyboard: bool = False,
     ) -> None:
         super().__init__()
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
@@ -96,7 +97,11 @@ class NamedFigure(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         self.label = Label(theme, name, "small", "secondary", elided=True)
-        self.figure = ExplainedFigure(theme, name) if explains else Figure(theme, name)
+        self.figure = (
+            ExplainedFigure(theme, name, by_keyboard=by_keyboard)
+            if explains
+            else Figure(theme, name)
+        )
         column.addWidget(self.label)
         column.addWidget(self.figure, 0, _LEFT if explains else Qt.AlignmentFlag(0))
         self.below = Label(theme, "", "caption", "tertiary", tabular=True, elided=True)
@@ -128,7 +133,7 @@ class NamedFigure(QWidget):
 
 
 class Legend(QWidget):
-    """A sample of a band or a dot, and what it stands for."""
+    """A sample of a band, a dot or a ring, and what it stands for."""
 
     _SAMPLE_PX, _GAP_PX = 14, 5
 
@@ -148,6 +153,10 @@ class Legend(QWidget):
             painter.setPen(color("chart.band_edge"))
             painter.setBrush(color("chart.band_area"))
             painter.drawRoundedRect(QRectF(0.5, middle - 5, 13, 9), 2, 2)
+            return
+        if self._kind == "ring":
+            painter.setPen(QPen(color("chart.measured"), 1.5))
+            painter.drawEllipse(QRectF(1, middle - 3, 6, 6))
             return
         painter.setPen(color("chart.measured"))
         painter.setBrush(color("chart.measured"))

@@ -13,14 +13,19 @@ from ui.labels import Label
 from ui.theme import Theme
 
 _GAP_PX, _WORDS_GAP_PX, _AXIS_PX, _BETWEEN_PX = 5, 10, 26, 26
+_USUAL = "88.8"
 _LEAST_CURVE_PX, _HEIGHT_PX = 90, 34
 
 
 class SlimFigure(QWidget):
-    """Number and unit, and beside them what it is over what is said of it."""
+    """Number and unit, and beside them what it is over what is said of it.
 
-    def __init__(self, theme: Theme, name: str, definition: str) -> None:
+    There is always room for three digits and `usual_unit`: live numbers move nothing.
+    """
+
+    def __init__(self, theme: Theme, name: str, definition: str, usual_unit: str) -> None:
         super().__init__()
+        self._usual_unit = usual_unit
         self._theme, self.name, self.definition = theme, name, definition
         self.figure, self.unit, self.below = "", "", ""
         self.setFixedHeight(_HEIGHT_PX)
@@ -63,8 +68,9 @@ class SlimFigure(QWidget):
         painter.drawText(room.translated(0, self.height() / 2), middle, self.below)
 
     def _words_left(self) -> float:
-        left = self._width(self.figure, "figure_m") + _WORDS_GAP_PX
-        return left + (_GAP_PX + self._width(self.unit, "small") if self.unit else 0)
+        usual, now = (_USUAL, self._usual_unit), (self.figure, self.unit)
+        widths = [self._width(n, "figure_m") + self._width(u, "small") for n, u in (usual, now)]
+        return max(widths) + _GAP_PX + _WORDS_GAP_PX
 
     def _set(self, painter: QPainter, role: str, tone: str) -> None:
         painter.setFont(self._theme.font(role, tabular=True))
@@ -104,11 +110,12 @@ class SlimCurve(Sparkline):
 class SlimAnswer(QWidget):
     """What `AnswerStrip` shows, in one line."""
 
-    def __init__(self, theme: Theme, figures: tuple[tuple[str, str], ...]) -> None:
+    def __init__(self, theme: Theme, figures: tuple[tuple[str, str, str], ...]) -> None:
+        """`figures` are (name, definition, usual unit)."""
         super().__init__()
         self.title = Label(theme, "", "ui", weight=600)
         self.which = Label(theme, "", "caption", "tertiary")
-        self.figures = tuple(SlimFigure(theme, name, text) for name, text in figures)
+        self.figures = tuple(SlimFigure(theme, *figure) for figure in figures)
         self.context = Label(theme, "", "caption", "tertiary", tabular=True)
         self.curve = SlimCurve(theme)
         self.head = QHBoxLayout()
@@ -128,3 +135,15 @@ class SlimAnswer(QWidget):
         row.addWidget(self.curve, 1)
         row.addWidget(self.context)
         self.title.show_text(tr("Last answer"))
+
+    def show_context(self, text: str) -> None:
+        """It never takes less room than before."""
+        self.context.show_text(text)
+        self.context.setMinimumWidth(
+            max(self.context.minimumWidth(), self.context.sizeHint().width())
+        )
+
+    def keep_room(self, *texts: str) -> None:
+        """For all that may stand under the title."""
+        width = self.which.fontMetrics().horizontalAdvance
+        self.which.setMinimumWidth(max(width(text) for text in texts) + 1)

@@ -23,6 +23,7 @@ class SpeedCard(Card):
         self._legend = (
             Legend(theme, "band", tr("predicted")),
             Legend(theme, "dot", tr("measured")),
+            Legend(theme, "ring", tr("outside")),
         )
         self.head = CardHead(theme, tr(NAME), *self._legend)
         self.chart = SpeedChart(theme)
@@ -38,6 +39,7 @@ class SpeedCard(Card):
         self._history = history
         self.head.how.show_explained(history.explained)
         self._legend[0].setVisible(history.predicted > 0)
+        self._legend[2].setVisible(history.predicted > history.inside)
         self.chart.show_history(history, now_s, spoken_runs(history, now_s))
         self.head.show_line(_all_runs(history))
 

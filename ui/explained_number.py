@@ -101,10 +101,10 @@ class ExplainedNumber(PaintedButton):
 class ExplainedFigure(ExplainedNumber):
     """A large number and its unit on one baseline, as `Figure` draws them."""
 
-    def __init__(self, theme: Theme, name: str, role: str = "figure_m") -> None:
+    def __init__(self, theme: Theme, name: str, *, by_keyboard: bool = False) -> None:
         self.name, self.figure, self.unit = name, "", ""
         self._because: Explained | None = None
-        super().__init__(theme, role, by_keyboard=False)
+        super().__init__(theme, "figure_m", by_keyboard=by_keyboard)
         self._below_px = _LINE_BELOW_PX
         self._unit_font = theme.font("small", 400)
         self.show_figure(number_text.EN_DASH)

@@ -213,7 +213,7 @@ class HeatMap(QWidget):
         marks: list[tuple[float, str]] = [(0.5, "1" if self._axes.order == "use" else "0")]
         if self._axes.order == "use":
             marks += [(n - 0.5, str(n)), *((line, str(line)) for line in self._axes.lines)]
-            marks.append((n / 2, str(n // 2)))
+            marks.append((n // 2 - 0.5, str(n // 2)))
         else:
             marks += [(n - 0.5, str(n - 1)), (n / 2 + 0.5, str(n // 2))]
         width = QFontMetricsF(painter.font()).horizontalAdvance

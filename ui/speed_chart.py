@@ -231,7 +231,7 @@ class SpeedChart(QWidget):
         painter.setPen(self._theme.color("chart.axis_text"))
         width = QFontMetricsF(painter.font()).horizontalAdvance
         points = self._history.points
-        first, last = (number_text.recent_day(points[index].at_s, self._now_s) for index in (0, -1))
+        first, last = end_words(points[0].at_s, points[-1].at_s, self._now_s)
         runs = tr_n("{n} run", "{n} runs, oldest first", len(points))
         left = max(0.0, self._x(0) - width(first) / 2)
         right = max(self._x(len(points) - 1) + width(last) / 2, left + width(first) + 16)
@@ -248,3 +248,12 @@ class SpeedChart(QWidget):
         for x, text in places:
             box = QRectF(x, top, width(text) + 1, 16)
             painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, text)
+
+
+def end_words(first_s: float, last_s: float, now_s: float) -> tuple[str, str]:
+    """The days of the first and the last run; their times where it is one day."""
+    first, last = (number_text.recent_day(at_s, now_s) for at_s in (first_s, last_s))
+    if first != last or first_s == last_s:
+        return first, last
+    begun, ended = number_text.time_of_day(first_s), number_text.time_of_day(last_s)
+    return tr("{day}, {time}", day=first, time=begun), ended

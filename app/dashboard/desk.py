@@ -93,6 +93,7 @@ class DashboardDesk(QObject):
         self._visible = self._reload_wanted = False
         self._samples: tuple[MachineSample, ...] = ()
         self._loaded: LoadedMemory | None = None
+        self._places: tuple[tuple[int, int, str], ...] = ()
         self._answering_since_s: float | None = None
         self._summed: tuple[str, ExpertUse | None] = ("", None)
         self._runs, self._memory = InBackground(self), InBackground(self)
@@ -252,7 +253,7 @@ class DashboardDesk(QObject):
             self._loaded = replace(self._loaded, memory=memory)
             return
         self._memory.forget()
-        self._loaded = None
+        self._loaded, self._places = None, ()
         if self._visible:
             self._read_memory()
 
@@ -265,6 +266,7 @@ class DashboardDesk(QObject):
 
     def _take_loaded(self, loaded: LoadedMemory | None) -> None:
         self._loaded = loaded
+        self._places = expert_places(loaded.layout, loaded.where) if loaded else ()
         if self._visible:
             self._show_live()
 
@@ -333,7 +335,7 @@ class DashboardDesk(QObject):
             use=running or state.last_experts,
             summed=self._summed[1],
             supported=facts is None or facts.expert_count > 0,
-            places=expert_places(self._loaded.layout, self._loaded.where) if self._loaded else (),
+            places=self._places,
         )
 
     def _card(self, history: Sequence[Run]) -> CardValues | None:

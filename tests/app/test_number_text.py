@@ -150,6 +150,23 @@ def test_moment() -> None:
     assert text.moment(when.timestamp()) == "1 Nov, 21:06"
 
 
+@pytest.mark.parametrize(
+    ("amount_kwh", "words"),
+    [
+        (0.0, ("0", "kWh")),
+        (5e-8, ("<0.0001", "Wh")),
+        (4.2e-5, ("0.042", "Wh")),
+        (0.00042, ("0.42", "Wh")),
+        (0.001, ("0.0010", "kWh")),
+        (0.7, ("0.70", "kWh")),
+        (1204.5, ("1,204.50", "kWh")),
+    ],
+)
+def test_little_energy_is_in_wh(amount_kwh: float, words: tuple[str, str]) -> None:
+    assert text.number_of_energy(amount_kwh) == words
+    assert text.energy_used(amount_kwh) == " ".join(words)
+
+
 def test_energy_and_power() -> None:
     assert text.joules_per_token(1402, 412) == "3.4"
     assert text.joules_per_token(1402, 0) == "\N{EN DASH}"

@@ -195,6 +195,7 @@ def test_shares_of_experts_open_their_arithmetic(experts: ExpertsCard, qtbot: Qt
     experts.show_view(performance_states.experts())
     look()
     for named in experts.shares.figures:
+        assert named.figure.focusPolicy() == Qt.FocusPolicy.StrongFocus
         assert opened(experts, named.figure, qtbot) == named.label.full_text()
     assert opened(experts, experts.head.how, qtbot) == "Expert use"
 
@@ -294,8 +295,12 @@ def test_another_model_shows_at_once(experts: ExpertsCard) -> None:
     assert experts.head.line.full_text() == "4 layers \u00d7 8 experts, 50 tokens"
 
 
-def test_start_over_asks_for_it(experts: ExpertsCard, qtbot: QtBot) -> None:
+def test_forgetting_the_sum_asks_for_it(experts: ExpertsCard, qtbot: QtBot) -> None:
     experts.show_view(performance_states.experts())
+    look()
+    assert not experts.forget.isVisible()
+    click(qtbot, experts.spans.segments["summed"])
+    look()
     with qtbot.waitSignal(experts.forget_wanted, timeout=1000):
         click(qtbot, experts.forget)
 

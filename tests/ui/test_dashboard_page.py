@@ -302,6 +302,11 @@ def test_everything_is_seen_at_once_in_the_design_window(page: DashboardPage) ->
     assert not page.performance.answer.decode.isVisible()
     decode = slim.figures[0]
     assert (decode.figure, decode.unit, decode.below) == ("41.8", "tok/s", "predicted 37\u201345")
+    at = [figure.x() for figure in (*slim.figures, slim.curve)]
+    running = replace(performance_states.answer(live=True), end_to_end_tokens_per_s=None)
+    page.show_view(replace(performance_states.view(), answer=running))
+    look()
+    assert [figure.x() for figure in (*slim.figures, slim.curve)] == at
     page.resize(1208, 1000)
     look()
     assert not slim.isVisible()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -14,6 +15,7 @@ from tests.ui.hands import look
 from ui.chart_labels import place
 from ui.dashboard_answer import AnswerStrip, thinned
 from ui.dashboard_speed import SpeedCard
+from ui.speed_chart import end_words
 from ui.theme import Theme
 
 NOW_S = performance_states.NOW_S
@@ -182,3 +184,18 @@ def test_a_long_curve_is_thinned_to_means_of_equal_stretches() -> None:
     assert few[-1][0] == samples[-1][0]
     assert all(speed == 0.5 for _, speed in few[:-1])
     assert thinned(samples[:50]) == samples[:50]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "words"),
+    [
+        ((14, 9), (16, 11), ("14 Nov", "today")),
+        ((16, 9), (16, 11), ("today, 09:00", "11:00")),
+        ((16, 9), (16, 9), ("today", "today")),
+    ],
+)
+def test_the_ends_of_the_axis_are_days_or_times(
+    first: tuple[int, int], last: tuple[int, int], words: tuple[str, str]
+) -> None:
+    times = [datetime(2026, 11, day, hour).astimezone().timestamp() for day, hour in (first, last)]
+    assert end_words(*times, performance_states.NOW_S) == words
