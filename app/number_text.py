@@ -226,8 +226,8 @@ def kwh(value: float) -> str:
 def number_of_energy(amount_kwh: float) -> tuple[str, str]:
     """The figure and its unit apart: 0.70 kWh, and 0.42 Wh where it is less than 0.001 kWh."""
     if 0 < amount_kwh < 0.001:
-        figure, _, unit = energy(amount_kwh * 1_000 * JOULES_PER_WH).partition(" ")
-        return figure, unit
+        wh = amount_kwh * 1_000
+        return significant(wh, 2) if wh >= 0.0001 else f"<{number(0.0001, '.4f')}", "Wh"
     return kwh(amount_kwh), "kWh"
 
 

@@ -69,6 +69,7 @@ class SessionModels:
 
     def restart(self) -> None:
         if self._board.state.model is not None:
+            self._end_answer()
             self._load(self._board.state.model)
 
     def unload(self) -> None:
@@ -82,6 +83,7 @@ class SessionModels:
         self._loading.offer(free_bytes, self._board.state.notices)
 
     def relieve_gpu(self) -> None:
+        self._end_answer()
         if self._loading.relieve():
             state = session_events.without_notices(self._board.state, GPU_SHORT)
             self._board.put(session_events.loading(state, time.monotonic()))

@@ -44,18 +44,18 @@ def spoken() -> str:
     return _code
 
 
-def tr(text: str, **values: object) -> str:
+def tr(text: str, /, **values: object) -> str:
     """`text` in the process's language, its `{names}` filled in where values are given."""
     # gettext's answer to nothing is the catalogue's own header.
     return _filled(_words.gettext(text), values) if text else ""
 
 
-def tr_in(context: str, text: str, **values: object) -> str:
+def tr_in(context: str, text: str, /, **values: object) -> str:
     """As `tr`, for a text that other languages say in two ways: `context` tells them apart."""
     return _filled(_words.pgettext(context, text), values)
 
 
-def tr_n(one: str, many: str, count: int, **values: object) -> str:
+def tr_n(one: str, many: str, count: int, /, **values: object) -> str:
     """The form for `count` things. `{n}` is the count with its separators unless it is given."""
     values.setdefault("n", number(count, ","))
     return _filled(_words.ngettext(one, many, count), values)

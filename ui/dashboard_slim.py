@@ -56,7 +56,9 @@ class SlimFigure(QWidget):
         baseline = (self.height() + QFontMetricsF(self._theme.font("figure_m")).capHeight()) / 2
         absent = self.figure == number_text.EN_DASH
         self._set(painter, "figure_m", "tertiary" if absent else "primary")
-        painter.drawText(QPointF(0, baseline), self.figure)
+        # A dash stands by its words, not where a number would begin.
+        dash = self._words_left() - _WORDS_GAP_PX - self._width(self.figure, "figure_m")
+        painter.drawText(QPointF(dash if absent else 0, baseline), self.figure)
         self._set(painter, "small", "secondary")
         left = self._width(self.figure, "figure_m") + _GAP_PX
         painter.drawText(QPointF(left, baseline), self.unit)

@@ -234,7 +234,8 @@ class HeatMap(QWidget):
         top = self.height() - _LEGEND_PX + 2
         middle = Qt.AlignmentFlag.AlignVCenter
         painter.setPen(self._theme.color("text.tertiary"))
-        words = tr(BY_USE if self._axes.order == "use" else BY_NUMBER)
+        order = BY_USE if self._axes.order == "use" else BY_NUMBER
+        words = tr(order)
         painter.drawText(QRectF(box.left(), top, box.width(), _TEXT_PX), middle, words)
         end = tr("{share} of picks", share=number_text.share(self._heat.top_share))
         right = self.width() - width(end) - 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -45,6 +46,8 @@ from runtime.language import tr
 from runtime.protocol.messages import ExpertUse
 
 LIVE_EVERY_MS = 250
+# Memory moves slowly, and drawing it is a third of what an update costs: every second sample.
+MEMORY_EVERY_S = 0.4
 LEAST_N_CTX = 1024
 
 
@@ -93,6 +96,7 @@ class DashboardDesk(QObject):
         self._visible = self._reload_wanted = False
         self._samples: tuple[MachineSample, ...] = ()
         self._loaded: LoadedMemory | None = None
+        self._mapped: tuple[float, LoadedMemory | None] = (-math.inf, None)
         self._places: tuple[tuple[int, int, str], ...] = ()
         self._answering_since_s: float | None = None
         self._summed: tuple[str, ExpertUse | None] = ("", None)
@@ -312,10 +316,15 @@ class DashboardDesk(QObject):
             answer=answer_speed(state, self._book.sums.last),
             experts=self._experts(state),
         )
-        if self._samples:
+        if self._samples and self._is_memory_due():
             warnings = memory_warnings(self._samples, self._loaded, self._answering_since_s)
             now = replace(now, memory=memory_map(self._samples[-1], self._loaded, warnings))
+            self._mapped = (self._samples[-1].at_s, self._loaded)
         self._put(now)
+
+    def _is_memory_due(self) -> bool:
+        at_s, loaded = self._mapped
+        return loaded is not self._loaded or self._samples[-1].at_s - at_s >= MEMORY_EVERY_S
 
     def _put(self, view: DashboardView) -> None:
         if view != self._view or not self._visible:

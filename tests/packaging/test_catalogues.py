@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import string
 from collections.abc import Iterable
 
@@ -11,6 +12,26 @@ from babel.messages.catalog import Catalog, Message
 
 from runtime.language import LANGUAGES, SOURCE
 
+_HAN, _WORDS = re.compile(r"[\u4e00-\u9fff]"), re.compile(r"[A-Za-z]{3}")
+_FOREIGN = frozenset(
+    (
+        "$/kWh",
+        "Coterie\uff1a{model}",
+        "Coterie\uff1a{model}\uff0c{speed}",
+        "GPU",
+        "Hub",
+        "Min-p",
+        "RAM",
+        "Schema",
+        "Top-k",
+        "Top-p",
+        "g/kWh",
+        "token",
+        "{model} API",
+        "{size} RAM",
+        "{used} / {total} GiB",
+    )
+)
 CODES = sorted(set(LANGUAGES) - {SOURCE})
 
 
@@ -38,6 +59,18 @@ def test_a_translation_has_the_placeholders_of_its_text(code: str) -> None:
         if not _agree(_forms(message.id), form)
     ]
     assert wrong == []
+
+
+def test_chinese_is_chinese() -> None:
+    """A text in words of another script is a name, a unit or llama.cpp's own word."""
+    foreign = {
+        form
+        for message in catalogues.read_catalogue("zh_CN")
+        if message.id
+        for form in _forms(message.string)
+        if _WORDS.search(re.sub(r"{\w+}", "", form)) and not _HAN.search(form)
+    }
+    assert foreign - _FOREIGN == set()
 
 
 @pytest.mark.parametrize("code", CODES)

@@ -245,3 +245,15 @@ def test_a_new_chat_that_is_empty_keeps_its_draft(rig: Rig) -> None:
     rig.session.keep_draft("half a thought")
     rig.session.new_chat()
     assert rig.state.conversation.draft == "half a thought"
+
+
+def test_loading_again_during_an_answer_keeps_what_came(new_rig: Callable[..., Rig]) -> None:
+    rig = new_rig(script=scripted(Reply(("Half",), hold=True)))
+    rig.ready()
+    rig.session.send("Go")
+    rig.until(lambda state: state.answer is not None and state.answer.text == "Half")
+    rig.session.restart_engine()
+    answer = rig.answered(1).conversation.messages[-1]
+    assert (answer.text, answer.status, answer.problem) == ("Half", "stopped", None)
+    rig.ready()
+    assert rig.state.answer is None
