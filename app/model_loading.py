@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from app.engine_host import EngineHost
 from app.local_models import LocalModel
@@ -30,7 +31,7 @@ class ModelLoading:
     ) -> None:
         self._host, self._placer = host, placer
         self._tell, self._failed = tell, failed
-        self._capture_experts = capture_experts
+        self._capture_experts, self._captures = capture_experts, False
         self._model: LocalModel | None = None
         self._placement: Placement | None = None
         self._relief: Safer | None = None
@@ -101,19 +102,20 @@ class ModelLoading:
         known = None
         if self._placer and self._model and self._placement:
             known = self._placer.loaded(self._model, self._placement, memory)
-        return known or PlacedLoad(self._placement)
+        return replace(known or PlacedLoad(self._placement), captures_experts=self._captures)
 
     def _placed(self, ticket: int, placement: Placement | None) -> None:
         if ticket != self._ticket or self._model is None:
             return
         self._placement = placement
+        self._captures = self._capture_experts()
         try:
             path = str(self._model.path)
             self.load_id = self._host.load(
                 path,
                 n_ctx=self._n_ctx,
                 placement=placement,
-                capture_experts=self._capture_experts(),
+                capture_experts=self._captures,
             )
         except CoterieError as error:
             self._failed(error.problem)

@@ -17,11 +17,13 @@ _USUAL = asdict(Placement())
 class PlacedLoad:
     """`placement` is None where the engine decided. `tuned` is whether it was the fastest one
     measured; `predicted` is (low, high) decode tokens/s, None where nothing was planned.
+    With `captures_experts` the router's picks are counted.
     """
 
     placement: Placement | None = None
     tuned: bool = False
     predicted: tuple[float, float] | None = None
+    captures_experts: bool = False
 
     @property
     def text(self) -> str:

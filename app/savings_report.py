@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from app.dashboard.run_sums import RunSum, counted_usage
 from app.paths import Paths
 from app.prices import SHIPPED_PRICES, PriceBook, look_at_prices
-from app.savings import Savings, Usage, savings
+from app.savings import Savings, savings
 from app.settings import Settings, look_at_settings
 from runtime.errors import Problem
 from runtime.language import tr
@@ -44,7 +45,8 @@ def saved_by(answers: Iterable[GenerationStats], prices: PriceBook, settings: Se
     When that price is no longer in the list the first one is taken, and the assumptions say so.
     """
     price = prices.reference(settings.reference_price)
-    result = savings(price, Usage.of(answers), settings.electricity_usd_per_kwh)
+    usage = counted_usage(RunSum.of(tuple(answers)), settings)
+    result = savings(price, usage, settings.electricity_usd_per_kwh)
     if price.id == settings.reference_price:
         return result
     said = tr(

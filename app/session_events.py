@@ -18,7 +18,7 @@ LONGEST_SPEED_HISTORY = 3_000
 def loading(state: SessionState, now_s: float) -> SessionState:
     """A model has begun to load."""
     engine = EngineState(phase="loading", load_started_at_s=now_s)
-    return replace(state, engine=engine, context_used=0)
+    return replace(state, engine=engine, context_used=0, last_experts=None)
 
 
 def load_progressed(state: SessionState, event: LoadProgress) -> SessionState:

@@ -137,7 +137,8 @@ class _Row:
         self._grid.addWidget(self.label, self._at, 0, 1, 1 if row.arithmetic else 2)
         self.label.show_text(row.label)
         self.arithmetic.show_text(row.arithmetic)
-        self.money.show_text(number_text.money_total(row.usd))
+        amount = number_text.money_total(abs(row.usd))
+        self.money.show_text(number_text.signed(amount, row.usd))
 
 
 def _note(month: PeriodSaving, *, has_computer: bool) -> str:

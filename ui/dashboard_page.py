@@ -78,7 +78,8 @@ class DashboardPage(Page):
         self.show_tab("performance")
 
     def show_state(self, state: SessionState) -> None:
-        """The page draws its own view."""
+        """The page draws its own view; of the session it needs the settings."""
+        self.show_settings(state.settings)
 
     def show_view(self, view: DashboardView) -> None:
         self._view = view
@@ -87,6 +88,8 @@ class DashboardPage(Page):
 
     def show_settings(self, settings: Settings) -> None:
         """What energy is counted by, for the Savings tab."""
+        if settings == self._settings:
+            return
         self._settings = settings
         if self.savings is not None:
             self.savings.show_settings(settings)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from app.dashboard.held_devices import LoadedMemory
     from app.dashboard.run import Run
     from app.late_prediction import LatePrediction
+    from app.local_models import LocalModel
     from app.placed_load import PlacedLoad
     from app.plan_state import ActualLoad
     from app.session_state import SessionState
@@ -24,16 +25,23 @@ if TYPE_CHECKING:
 
 
 class LastPlan:
-    """The plan of the newest load, made before it or after."""
+    """The plan of the newest load, made before it or after, and whose it is."""
 
-    def __init__(self) -> None:
-        self.plan: Plan | None = None
+    def __init__(self, session: ChatSession) -> None:
+        self._session = session
+        self._plan: Plan | None = None
+        self._model: LocalModel | None = None
 
     def took(self, actual: ActualLoad) -> None:
-        self.plan = actual.plan
+        self._plan, self._model = actual.plan, self._session.state.model
 
-    def predicted(self, _pid: int, _placed: PlacedLoad, plan: Plan) -> None:
-        self.plan = plan
+    def predicted(self, pid: int, _placed: PlacedLoad, plan: Plan) -> None:
+        if pid == self._session.state.engine.pid:
+            self._plan, self._model = plan, self._session.state.model
+
+    def of(self, model: LocalModel) -> Plan | None:
+        """None for another model: equal placements may be of different ones."""
+        return self._plan if model == self._model else None
 
 
 def dashboard_door(
@@ -44,7 +52,7 @@ def dashboard_door(
     prices: PriceBook,
 ) -> DashboardDoor:
     """The door; what is behind it is made when the dashboard is first opened."""
-    plan = LastPlan()
+    plan = LastPlan(session)
     placer.took.connect(plan.took)
     late.predicted.connect(plan.predicted)
     door = DashboardDoor(partial(dashboard_desk, paths, session, plan, prices), session)
@@ -68,7 +76,7 @@ def dashboard_desk(
         MachineSampler(MachineReading),
         ExpertTotals(paths.data_dir / "experts"),
         partial(runs_after, paths),
-        lambda state: loaded_memory(state, plan.plan),
+        lambda state: loaded_memory(state, plan),
         cpu_counter,
         cache(partial(hardware, paths)),
         session,
@@ -95,7 +103,7 @@ def runs_after(paths: Paths, run_id: int) -> tuple[Run, ...]:
         runs.close()
 
 
-def loaded_memory(state: SessionState, plan: Plan | None) -> LoadedMemory | None:
+def loaded_memory(state: SessionState, last: LastPlan) -> LoadedMemory | None:
     """The loaded model's layout out of its header, beside its plan where it had one.
 
     CoterieError for a file that can no longer be read.
@@ -110,6 +118,7 @@ def loaded_memory(state: SessionState, plan: Plan | None) -> LoadedMemory | None
         return None
     layout = model_layout(read_model(model.path))
     used = used_placement(engine.placed, engine.memory, engine.n_ctx, engine.n_threads)
+    plan = last.of(model)
     if plan is None or plan.placement not in (used, engine.placed.placement):
         return LoadedMemory(layout, used, engine.memory)
     return LoadedMemory(layout, plan.placement, engine.memory, plan.devices, plan.disk_share)

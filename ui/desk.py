@@ -58,6 +58,7 @@ class Desk(QWidget):
         self._window, self._commands = window, commands
         self._plan_commands, self._door, self._dashboard = plan_commands, door, dashboard
         self._plan_view: PlanView | None = None
+        self._is_plan_wired = False
         self.plan: PlanPage | None = None
         self._prices, self._prices_file = prices, prices_file
         self._state: SessionState | None = None
@@ -80,7 +81,6 @@ class Desk(QWidget):
         self._pages: dict[PageName, Page] = {"chats": self.chats}
         self.stack = QStackedWidget()
         self.stack.addWidget(self.chats)
-        self.stack.currentChanged.connect(self._front_changed)
         row = self.layout()
         assert isinstance(row, QHBoxLayout)
         row.addWidget(self.rail)
@@ -166,14 +166,12 @@ class Desk(QWidget):
         page.chat_wanted.connect(lambda: self.show_page("chats"))
         page.prices_wanted.connect(lambda: self.show_page("settings"))
         logic.changed.connect(page.show_view)
-        logic.plan_wanted.connect(self._open_plan)
+        page.seen.connect(logic.look)
+        if not self._is_plan_wired:
+            # Once: the page is made anew in each size, what is behind it stays.
+            self._is_plan_wired = True
+            logic.plan_wanted.connect(self._open_plan)
         return page
-
-    def _front_changed(self) -> None:
-        """The dashboard is fed only while it is in front."""
-        page = self._pages.get("dashboard")
-        if page is not None and self._dashboard is not None:
-            self._dashboard.open().look(self.stack.currentWidget() is page)
 
     def _new_models_page(self) -> ModelsPage:
         from ui.models_page import ModelsPage

@@ -8,7 +8,7 @@ from time import monotonic
 
 from PySide6.QtCore import QObject, QTimer
 
-EVERY_MS = 10_000
+EVERY_MS = 60_000
 # However long an answer takes, garbage does not heap up longer than this.
 LONGEST_S = 600.0
 # Python's own full search (generation 2) never comes by itself; the quick ones do.

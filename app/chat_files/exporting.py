@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 from collections.abc import Sequence
@@ -13,6 +12,7 @@ from app.chat_files.json_chats import as_json
 from app.chat_files.markdown_writing import as_markdown
 from app.chat_tree import ChatTree
 from app.session_state import ExportFormat
+from app.whole_file import write_whole
 from runtime.errors import CoterieError, Problem
 from runtime.language import tr
 
@@ -27,9 +27,9 @@ def write_export(trees: Sequence[ChatTree], path: Path, file_format: ExportForma
         raise CoterieError(_nothing())
     try:
         if file_format == "json":
-            _write_whole(path, as_json(trees))
+            write_whole(path, as_json(trees))
         elif len(trees) == 1 and not path.is_dir():
-            _write_whole(path, as_markdown(trees[0]).encode())
+            write_whole(path, as_markdown(trees[0]).encode())
         else:
             _write_all(path, trees)
     except OSError as error:
@@ -40,22 +40,6 @@ def write_export(trees: Sequence[ChatTree], path: Path, file_format: ExportForma
     except ValueError as error:  # a zero byte in the path
         reason = tr("there can be no file of this name")
         raise CoterieError(_not_exported(path, reason)) from error
-
-
-def _write_whole(path: Path, data: bytes) -> None:
-    """Either what was there before or all of `data` is there afterwards."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".coterie-")
-    partial = Path(name)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
-    except (OSError, ValueError):  # ValueError: a zero byte in the path
-        partial.unlink(missing_ok=True)
-        raise
 
 
 def _write_all(folder: Path, trees: Sequence[ChatTree]) -> None:

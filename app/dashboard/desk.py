@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -46,8 +45,8 @@ from runtime.language import tr
 from runtime.protocol.messages import ExpertUse
 
 LIVE_EVERY_MS = 250
-# Memory moves slowly, and drawing it is a third of what an update costs: every second sample.
-MEMORY_EVERY_S = 0.4
+# More of one model's runs than this are not looked through for its picture.
+MOST_RUNS = 1_000
 LEAST_N_CTX = 1024
 
 
@@ -96,11 +95,11 @@ class DashboardDesk(QObject):
         self._visible = self._reload_wanted = False
         self._samples: tuple[MachineSample, ...] = ()
         self._loaded: LoadedMemory | None = None
-        self._mapped: tuple[float, LoadedMemory | None] = (-math.inf, None)
         self._places: tuple[tuple[int, int, str], ...] = ()
         self._answering_since_s: float | None = None
         self._summed: tuple[str, ExpertUse | None] = ("", None)
         self._runs, self._memory = InBackground(self), InBackground(self)
+        self._exports = InBackground(self)
         self._pace = QTimer(self, interval=LIVE_EVERY_MS, singleShot=True)
         self._pace.timeout.connect(self._show_live)
         sampler.sampled.connect(self._sampled)
@@ -187,7 +186,13 @@ class DashboardDesk(QObject):
     def export_runs(self, path: str, file_format: Literal["csv", "json"]) -> None:
         settings = self._state.settings
         price = self._prices.reference(settings.reference_price)
-        self._keep(lambda: write_runs(Path(path), file_format, self._book.every, price, settings))
+        every = self._book.every
+        # Ten thousand runs take seconds.
+        self._exports.run(
+            lambda: write_runs(Path(path), file_format, every, price, settings),
+            lambda _done: None,
+            self._session.tell,
+        )
 
     def export_experts(self, path: str) -> None:
         use = self._view.experts.summed or self._view.experts.use
@@ -235,14 +240,23 @@ class DashboardDesk(QObject):
 
     def _read_new_runs(self) -> None:
         last_id = self._book.last_id
-        self._runs.run(
-            lambda: (self._read_runs(last_id), self._hardware()), self._take_runs, self._no_runs
-        )
 
-    def _take_runs(self, read: tuple[tuple[Run, ...], str]) -> None:
-        runs, self._hardware_line = read
+        def read() -> tuple[RunBook | tuple[Run, ...], str]:
+            runs = self._read_runs(last_id)
+            # To sum 20,000 takes a third of a second: not on the window's thread.
+            return runs if last_id else RunBook(runs), self._hardware()
+
+        self._runs.run(read, self._take_runs, self._no_runs)
+
+    def _take_runs(self, found: tuple[RunBook | tuple[Run, ...], str]) -> None:
+        read, self._hardware_line = found
         had_problem, self._view = self._view.problem, replace(self._view, problem=None)
-        if (self._book.add(runs) or had_problem) and self._visible:
+        before = self._book.count
+        if isinstance(read, RunBook):
+            self._book = read
+        else:
+            self._book.add(read)
+        if (self._book.count != before or had_problem) and self._visible:
             self._show_all()
 
     def _no_runs(self, problem: Problem) -> None:
@@ -290,7 +304,7 @@ class DashboardDesk(QObject):
         """What a new run, another chat or another setting changes, and the rest too."""
         state, now_s, model_id = self._state, time.time(), self._shown_model
         settings, book = state.settings, self._book
-        history = book.of_model(model_id)
+        history = book.of_model(model_id)[-MOST_RUNS:]
         reckoning = Reckoning(book.sums, self._prices, settings, now_s)
         chat_id = state.conversation.id
         self._view = replace(
@@ -316,15 +330,10 @@ class DashboardDesk(QObject):
             answer=answer_speed(state, self._book.sums.last),
             experts=self._experts(state),
         )
-        if self._samples and self._is_memory_due():
+        if self._samples:
             warnings = memory_warnings(self._samples, self._loaded, self._answering_since_s)
             now = replace(now, memory=memory_map(self._samples[-1], self._loaded, warnings))
-            self._mapped = (self._samples[-1].at_s, self._loaded)
         self._put(now)
-
-    def _is_memory_due(self) -> bool:
-        at_s, loaded = self._mapped
-        return loaded is not self._loaded or self._samples[-1].at_s - at_s >= MEMORY_EVERY_S
 
     def _put(self, view: DashboardView) -> None:
         if view != self._view or not self._visible:
@@ -336,13 +345,21 @@ class DashboardDesk(QObject):
         model_id = self._shown_model
         if self._summed[0] != model_id:
             self._summed = (model_id, self._totals.of(model_id) if model_id else None)
+        seen = replace(
+            self._view.experts,
+            enabled=state.settings.capture_experts,
+            summed=self._summed[1],
+            use=None,
+            supported=True,
+            places=(),
+        )
+        if state.model is None or state.model.id != model_id:
+            return seen
         facts = state.engine.facts
         running = state.answer.experts if state.answer is not None else None
         return replace(
-            self._view.experts,
-            enabled=state.settings.capture_experts,
+            seen,
             use=running or state.last_experts,
-            summed=self._summed[1],
             supported=facts is None or facts.expert_count > 0,
             places=self._places,
         )

@@ -17,11 +17,12 @@ LEAST_TOKENS = 8
 class RunBook:
     """Every run once, by model and summed."""
 
-    def __init__(self) -> None:
+    def __init__(self, runs: Iterable[Run] = ()) -> None:
         self.sums = RunSums()
         self.last_id = 0
         self.count = 0
         self._models: defaultdict[str, list[Run]] = defaultdict(list)
+        self.add(runs)
 
     def add(self, runs: Iterable[Run]) -> bool:
         """Take in those that are new; whether there were any."""

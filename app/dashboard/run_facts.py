@@ -10,6 +10,7 @@ from runtime.protocol.messages import GenerationStats
 def facts_of(state: SessionState) -> RunFacts:
     """What is loaded now."""
     engine, placed = state.engine, state.engine.placed
+    experts = engine.facts.expert_count if engine.facts else 0
     return RunFacts(
         quant=state.model.quantisation if state.model else "",
         engine=engine.engine,
@@ -17,14 +18,14 @@ def facts_of(state: SessionState) -> RunFacts:
         n_ctx=engine.n_ctx,
         tuned=placed.tuned,
         predicted=placed.predicted,
-        experts_captured=state.settings.capture_experts,
+        experts_captured=placed.captures_experts and bool(experts),
     )
 
 
 def run_of(
     model_id: str | None, stats: GenerationStats | None, facts: RunFacts, ended_at_s: float
 ) -> Run | None:
-    """None for an answer without numbers or without a single token: nothing was generated."""
-    if stats is None or stats.completion_tokens == 0:
+    """None for an answer without numbers, or one that took neither tokens nor energy."""
+    if stats is None or (stats.completion_tokens == 0 and stats.energy.joules <= 0):
         return None
     return Run(0, ended_at_s, model_id or "", stats, facts=facts)

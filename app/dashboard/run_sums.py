@@ -151,11 +151,6 @@ class RunSums:
         for chat, theirs in chats.items():
             self._add_to_chat(chat, theirs)
 
-    def forget_chat(self, conversation_id: int) -> None:
-        """That chat is deleted; its runs still count in everything else."""
-        self._chats.pop(conversation_id, None)
-        self._chat_ends.pop(conversation_id, None)
-
     @property
     def ever(self) -> RunSum:
         return self._ever

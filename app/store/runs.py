@@ -55,12 +55,6 @@ class Runs(Transactions):
             found = tuple(_run(row) for row in rows)
         return tuple(run for run in found if run is not None)
 
-    def run_count(self) -> int:
-        """How many there are."""
-        with self._reading() as connection:
-            count: int = connection.execute("SELECT COUNT(*) FROM runs").fetchone()[0]
-        return count
-
 
 def insert_run(
     connection: sqlite3.Connection, run: Run, conversation_id: int | None, message_id: int | None

@@ -16,6 +16,7 @@ from app.dashboard.held_devices import LoadedMemory
 from app.dashboard.run import Run
 from app.dashboard.sampler import Wanted
 from app.dashboard.state import DashboardView
+from app.in_background import InBackground
 from app.session_state import EngineState, SessionState
 from app.settings import Settings
 from app.store import ConversationStore
@@ -138,11 +139,10 @@ class DeskRig:
         self.settle()
 
     def settle(self) -> None:
-        """Until nothing is read any more, and the view that was due is drawn."""
+        """Until nothing is read or written any more, and the view that was due is drawn."""
         desk = self.desk
-        self.until(
-            lambda: not (desk._runs.is_busy or desk._memory.is_busy or desk._pace.isActive())
-        )
+        at_work = desk.findChildren(InBackground)
+        self.until(lambda: not (desk._pace.isActive() or any(one.is_busy for one in at_work)))
 
     def close(self) -> None:
         self.desk.close()

@@ -274,14 +274,18 @@ def test_another_model_is_shown_until_the_last_one_is_wanted_again(rig: DeskRig)
     rig.keep("2026-11-20 10:00", stats(decode_rate=9.0), model="other")
     rig.keep("2026-11-20 11:00")
     rig.totals.add("other", picks(1, 1, 1, 1))
+    rig.put(last_experts=picks(1, 2, 3, 0))
+    rig.totals.forget("tiny")
     rig.look()
-    assert rig.view.experts.summed is None
+    assert rig.view.experts.use == picks(1, 2, 3, 0)
     rig.desk.show_model("other")
     assert (rig.view.model_id, rig.view.model_label) == ("other", "Other Q8_0")
     assert [point.tokens_per_s for point in rig.view.speed.points] == [9.0]
-    assert rig.view.experts.summed == picks(1, 1, 1, 1)
+    # Of the last answer's model it is not.
+    assert (rig.view.experts.use, rig.view.experts.summed) == (None, picks(1, 1, 1, 1))
     rig.desk.show_model("")
     assert rig.view.model_id == "tiny"
+    assert rig.view.experts.use == picks(1, 2, 3, 0)
 
 
 def test_without_a_model_the_one_that_answered_last_is_shown(rig: DeskRig) -> None:
@@ -452,8 +456,9 @@ def test_all_runs_are_exported(rig: DeskRig) -> None:
     rig.keep("2026-11-20 10:00", model="other")
     rig.keep("2026-11-20 11:00")
     rig.look()
-    rig.desk.export_runs(str(rig.folder / "runs.csv"), "csv")
-    rig.desk.export_runs(str(rig.folder / "runs.json"), "json")
+    for name in ("csv", "json"):
+        rig.desk.export_runs(str(rig.folder / f"runs.{name}"), name)
+        rig.settle()
     with (rig.folder / "runs.csv").open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert [row["model"] for row in rows] == ["other", "tiny"]
@@ -479,11 +484,13 @@ def test_experts_are_exported(rig: DeskRig) -> None:
 def test_exports_that_fail_are_told(rig: DeskRig) -> None:
     rig.look()
     rig.desk.export_runs(str(rig.folder / "runs.csv"), "csv")
+    rig.settle()
     answered(rig, last_experts=picks(1, 2, 3, 0))
     rig.settle()
     for path in (rig.folder, "\0"):
         rig.desk.export_runs(str(path), "csv")
         rig.desk.export_experts(str(path))
+        rig.settle()
     kinds = [problem.kind for problem in rig.session.told]
     assert kinds == ["export_empty", *["not_exported"] * 4]
     assert all(problem.remedy for problem in rig.session.told)

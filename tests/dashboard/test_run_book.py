@@ -23,6 +23,7 @@ def test_before_the_first_there_is_nothing() -> None:
     assert (book.count, book.last_id, book.last_model) == (0, 0, "")
     assert (book.models, book.every, book.of_model("a")) == ((), (), ())
     assert not book.add(())
+    assert RunBook((numbered(3), numbered(7))).last_id == 7
 
 
 def test_each_run_counts_once() -> None:

@@ -95,11 +95,8 @@ def test_latest_runs_are_those_of_one_model() -> None:
     assert sums.recent("never ran") == RunSums().recent() == RunSum()
 
 
-def test_a_deleted_chat_keeps_its_days() -> None:
-    sums = RunSums([run("2026-11-02 10:00", chat=7)])
-    sums.forget_chat(7)
-    sums.forget_chat(8)
-    assert sums.of_chat(7) == RunSum()
+def test_a_run_of_a_deleted_chat_counts_in_its_days() -> None:
+    sums = RunSums([run("2026-11-02 10:00", chat=None)])
     assert sums.chat_ends(7) is None
     assert sums.of_day(date(2026, 11, 2)).runs == sums.ever.runs == 1
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.dashboard.state_turns import has_ended, is_other_chat, is_same_load, new_picks
+from app.placed_load import PlacedLoad
 from app.session_state import (
     Conversation,
     EngineState,
@@ -96,5 +97,8 @@ def test_another_load() -> None:
     loaded = replace(IDLE, engine=EngineState(phase="ready", pid=7))
     assert is_same_load(loaded, replace(loaded, engine=EngineState(phase="ready", pid=7)))
     assert not is_same_load(loaded, replace(loaded, engine=EngineState(phase="ready", pid=8)))
+    # What was predicted only afterwards.
+    planned = replace(loaded.engine, placed=PlacedLoad(predicted=(30.0, 40.0)))
+    assert not is_same_load(loaded, replace(loaded, engine=planned))
     other = local_model(Path("/models/tiny.gguf"))
     assert not is_same_load(loaded, replace(loaded, model=other))

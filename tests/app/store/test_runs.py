@@ -36,14 +36,14 @@ def test_a_run_is_kept_with_its_answer(store: ConversationStore) -> None:
     store.update_answer(reply, "Oak", "complete", answer(2.0), None, run=run(5.0, joules=2.0))
     (kept,) = store.runs()
     assert kept == Run(kept.id, 5.0, "m", answer(2.0), chat, reply, FACTS)
-    assert store.run_count() == 1
+    assert len(store.runs()) == 1
 
 
 def test_an_answer_saved_once_more_is_the_same_run(store: ConversationStore) -> None:
     _, reply = asked(store)
     for _ in range(2):
         store.update_answer(reply, "Oak", "complete", answer(1.0), None, run=run(5.0))
-    assert store.run_count() == 1
+    assert len(store.runs()) == 1
 
 
 def test_each_time_an_answer_is_continued_is_a_run(store: ConversationStore) -> None:
@@ -114,7 +114,7 @@ def test_runs_of_a_time_and_a_model(
     for ended_at_s, model in ((4.0, "n"), (1.0, "m"), (3.0, "m"), (2.0, "n")):
         store.add_run(run(ended_at_s, model))
     assert [kept.ended_at_s for kept in store.runs(since_s, until_s, model_id)] == expected
-    assert store.run_count() == 4
+    assert len(store.runs()) == 4
 
 
 def test_numbers_of_another_version_are_left_out(store: ConversationStore) -> None:
@@ -137,7 +137,7 @@ def test_an_imported_chat_ran_elsewhere(store: ConversationStore) -> None:
             ),
         )
     )
-    assert store.run_count() == 0
+    assert len(store.runs()) == 0
 
 
 # Older files
@@ -251,7 +251,7 @@ def test_what_an_older_file_has_that_is_no_run(old_file: Path, stats: object) ->
     older.answer(chat, 120.0, numbers(2.5))
     older.close()
     store = ConversationStore(old_file)
-    assert store.run_count() == 1
+    assert len(store.runs()) == 1
     assert [r.ended_at_s for r in store.runs()] == [122.5]
     store.close()
 
@@ -263,5 +263,5 @@ def test_two_runs_of_equal_length_are_two(old_file: Path) -> None:
     older.answer(chat, 120.0, numbers(2.5, completion_tokens=8))
     older.close()
     store = ConversationStore(old_file)
-    assert store.run_count() == 2
+    assert len(store.runs()) == 2
     store.close()
