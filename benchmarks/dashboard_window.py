@@ -1,8 +1,9 @@
-"""`python -m benchmarks.dashboard_window PAIRS TOKENS`: answers before the dashboard and the chat.
+"""`python -m benchmarks.dashboard_window ROUNDS TOKENS`: answers with one page or another in front.
 
-After one answer in each place that warms up, each answer is a line: the page that was in front,
-its decode tokens/s, and the CPU of this process in percent of one core from its first token on
-and from the question on. Who goes first changes from pair to pair.
+They are the dashboard, the settings, where nothing moves, and the chat. After one answer in each
+place that warms up, each answer is a line: the page that was in front, its decode tokens/s, and
+the CPU of this process in percent of one core from its first token on and from the question on.
+Who goes first changes from round to round.
 """
 
 from __future__ import annotations
@@ -23,16 +24,17 @@ from ui.rail import PageName
 # What was loaded without a plan is planned in these seconds.
 FIRST_MS = 6_000
 SETTLE_MS = 1_000
+PAGES: tuple[PageName, ...] = ("dashboard", "settings", "chats")
 QUESTION = "Write a very long story about the sea."
 
 
 class Answers(QObject):
     """One answer after the other, the same each time, each in a new chat."""
 
-    def __init__(self, program: Program, pairs: int, tokens: int) -> None:
+    def __init__(self, program: Program, rounds: int, tokens: int) -> None:
         super().__init__()
         self._program, self._session, self._tokens = program, program.session, tokens
-        self._places, self._warming = _places(pairs), 2
+        self._places, self._warming = _places(rounds), len(PAGES)
         self._front: PageName = "chats"
         self._started = False
         self._asked: tuple[float, float] | None = None
@@ -84,11 +86,11 @@ class Answers(QObject):
         QTimer.singleShot(SETTLE_MS, self._next)
 
 
-def _places(pairs: int) -> Iterator[PageName]:
-    """The first two warm up."""
-    yield from ("dashboard", "chats")
-    for number in range(pairs):
-        yield from ("dashboard", "chats") if number % 2 else ("chats", "dashboard")
+def _places(rounds: int) -> Iterator[PageName]:
+    """The first of each warms up."""
+    for number in range(rounds + 1):
+        first = number % len(PAGES)
+        yield from (*PAGES[first:], *PAGES[:first])
 
 
 def _percent(since: tuple[float, float], now: tuple[float, float]) -> float:
@@ -96,10 +98,10 @@ def _percent(since: tuple[float, float], now: tuple[float, float]) -> float:
     return 100 * (now[1] - since[1]) / (now[0] - since[0])
 
 
-def main(pairs: int, tokens: int) -> int:
+def main(rounds: int, tokens: int) -> int:
     program = Program(Paths.for_user())
     answers: list[Answers] = []
-    program.furnished.connect(lambda: answers.append(Answers(program, pairs, tokens)))
+    program.furnished.connect(lambda: answers.append(Answers(program, rounds, tokens)))
     program.window.show()
     return program.app.exec()
 
