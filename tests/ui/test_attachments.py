@@ -21,10 +21,8 @@ from tests.ui.hands import click, look
 from tests.ui.recording_chat import ChosenChatFiles, RecordingChat
 from ui.attachment_room import Room, guessed_tokens, note_for, room_for
 from ui.attachment_words import COUNTING, chips, file_size, pasted_name
-from ui.chat_view import ChatView
 from ui.composer import Composer
 from ui.context_meter import meter_text, meter_tip
-from ui.message_views import AnswerView
 from ui.theme import Theme
 
 NOTES = Attachment("notes.md", "markdown", "Some notes", 10, tokens=1240)
@@ -480,26 +478,3 @@ def test_settings_of_a_chat_are_kept_with_it(
     rig.session.open_chat(chat_id)
     assert rig.state.conversation.settings.system_prompt == "Answer in one word."
     assert rig.store.conversation(chat_id).settings.system_prompt == "Answer in one word."
-
-
-def test_files_are_dropped_anywhere_on_the_conversation(
-    theme: Theme, chat: RecordingChat, qtbot: QtBot
-) -> None:
-    view = ChatView(theme, chat)
-    qtbot.addWidget(view)
-    view.show_state(states.talk(states.user(1, "A"), states.answer(2, "B")))
-    view.show()
-    answer = view.messages.views[1]
-    assert isinstance(answer, AnswerView)
-    mime = files_of("file:///a.txt")
-    action, button = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton
-    none = Qt.KeyboardModifier.NoModifier
-    over = answer.text.viewport()
-    enter = QDragEnterEvent(QPoint(5, 5), action, mime, button, none)
-    QApplication.sendEvent(over, enter)
-    assert enter.isAccepted()
-    assert view.composer.veil is not None
-    assert view.composer.veil.isVisible()
-    QApplication.sendEvent(over, QDropEvent(QPointF(5, 5), action, mime, button, none))
-    assert not view.composer.veil.isVisible()
-    assert chat.calls == [("attach", ("/a.txt",))]

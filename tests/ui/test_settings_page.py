@@ -106,31 +106,6 @@ def test_arrow_keys_turn_segments(
     assert commands.settings == [replace(STORED, theme="light")]
 
 
-def test_the_language_is_saved_by_its_code(
-    page: SettingsPage, commands: RecordingCommands, qtbot: QtBot
-) -> None:
-    language = page.look.language
-    assert [language.itemText(n) for n in range(language.count())] == [
-        *("As your desktop", "English", "Deutsch", "简体中文")
-    ]
-    qtbot.keyClick(language, Qt.Key.Key_Down)
-    qtbot.keyClick(language, Qt.Key.Key_Down)
-    assert [settings.language for settings in commands.settings] == ["en", "de"]
-    page.show_state(states.state(settings=replace(STORED, language="zh_CN")))
-    assert language.currentText() == "简体中文"
-    page.show_state(states.state(settings=replace(STORED, language="of a later version")))
-    assert language.currentText() == "As your desktop"
-
-
-def test_space_for_old_chats_is_written_in_gib(
-    page: SettingsPage, commands: RecordingCommands, qtbot: QtBot
-) -> None:
-    assert page.answers.kept.field.text() == "4"
-    write(qtbot, page.answers.kept, "1.5")
-    write(qtbot, page.answers.kept, "0")
-    assert [settings.kv_budget_bytes for settings in commands.settings] == [3 << 29, 0]
-
-
 def test_another_price_is_saved_and_told(
     page: SettingsPage, commands: RecordingCommands, qtbot: QtBot
 ) -> None:
