@@ -17,7 +17,13 @@ from app.dashboard.run import Run
 from app.dashboard.sampler import Wanted
 from app.dashboard.state import DashboardView
 from app.in_background import InBackground
-from app.session_state import EngineState, SessionState
+from app.session_state import (
+    Conversation,
+    EngineState,
+    MessageView,
+    RunningAnswer,
+    SessionState,
+)
 from app.settings import Settings
 from app.store import ConversationStore
 from app.store.migrations import MIGRATIONS
@@ -25,9 +31,12 @@ from app.store.runs import Runs
 from runtime.errors import Problem
 from runtime.fake_engine import MEMORY
 from runtime.protocol.messages import GenerationStats
-from tests.dashboard.ledger_runs import BOOK, SETTINGS, run
+from tests.dashboard.ledger_runs import BOOK, SETTINGS, run, stats
 from tests.session.rig import PATIENCE_MS, local_model
 
+RUNNING = RunningAnswer("streaming", "So", completion_tokens=1)
+QUESTION = MessageView(1, "user", "Why?")
+ANSWER = MessageView(2, "assistant", "So.", model_id="tiny", stats=stats())
 HARDWARE = "Test CPU \N{MIDDLE DOT} 8 GiB RAM"
 READY = EngineState(phase="ready", pid=7, memory=MEMORY, n_ctx=4096)
 MODELS = (
@@ -159,3 +168,12 @@ class DeskRig:
     def _read_memory(self, state: SessionState) -> LoadedMemory | None:
         self.loads += 1
         return self.read_loaded(state)
+
+
+def answered(rig: DeskRig, *, stored: bool = True, **more: object) -> None:
+    """An answer begins and ends, each told by the session; its run is stored before that."""
+    rig.put(answer=RUNNING)
+    if stored:
+        rig.keep(time.time())
+    chat = Conversation(1, "", (QUESTION, ANSWER))
+    rig.put(answer=None, conversation=chat, **more)

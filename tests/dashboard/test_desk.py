@@ -5,13 +5,12 @@ from __future__ import annotations
 import csv
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from msgspec.structs import replace as changed
-from pytestqt.qtbot import QtBot
 
 from app.dashboard.door import DashboardDoor
 from app.dashboard.held_devices import LoadedMemory
@@ -19,45 +18,34 @@ from app.dashboard.machine_sample import GpuSample, MachineSample
 from app.dashboard.run import Run, RunFacts
 from app.dashboard.sampler import HIDDEN_EVERY_S, SEEN_EVERY_S, Wanted
 from app.dashboard.state import DashboardView, Remedy
-from app.session_state import Conversation, EngineState, MessageView, RunningAnswer
+from app.session_state import Conversation, EngineState
 from runtime.errors import CoterieError, Problem
 from runtime.fake_engine import MEMORY
 from runtime.gguf.reader import read_header
 from runtime.placement.model_layout import model_layout
 from runtime.protocol.messages import MemoryUse
 from runtime.protocol.placement import Placement
-from tests.dashboard.desk_rig import HARDWARE, MODELS, READY, DeskRig
+from tests.dashboard.desk_rig import (
+    ANSWER,
+    HARDWARE,
+    QUESTION,
+    READY,
+    RUNNING,
+    DeskRig,
+    answered,
+)
 from tests.dashboard.ledger_runs import stats
 from tests.dashboard.test_expert_totals import picks
 
 GIB = 1 << 30
 SAMPLE = MachineSample(1.0, 8 * GIB, 5 * GIB)
-RUNNING = RunningAnswer("streaming", "So", completion_tokens=1)
-QUESTION = MessageView(1, "user", "Why?")
-ANSWER = MessageView(2, "assistant", "So.", model_id="tiny", stats=stats())
 MANY, MOST_MS = 20_000, 250
-
-
-@pytest.fixture
-def rig(tmp_path: Path, qtbot: QtBot) -> Iterator[DeskRig]:
-    rig = DeskRig(tmp_path, qtbot)
-    yield rig
-    rig.close()
 
 
 @pytest.fixture
 def loaded(tiny_model: Callable[[str], Path]) -> LoadedMemory:
     layout = model_layout(read_header(tiny_model("llama")))
     return LoadedMemory(layout, Placement(n_ctx=4096), MEMORY)
-
-
-def answered(rig: DeskRig, *, stored: bool = True, **more: object) -> None:
-    """An answer begins and ends, each told by the session; its run is stored before that."""
-    rig.put(answer=RUNNING)
-    if stored:
-        rig.keep(time.time())
-    chat = Conversation(1, "", (QUESTION, ANSWER))
-    rig.put(answer=None, conversation=chat, **more)
 
 
 # What is read and drawn, and when
@@ -312,112 +300,6 @@ def test_choices_are_settings_and_redraw_all(rig: DeskRig) -> None:
     assert rig.view.money.reference_id == "out"
     assert rig.view.money.hardware.price_usd == 2_000.0
     assert rig.view.energy.month_co2_kg is not None
-
-
-# Experts
-
-
-def test_experts_are_kept_although_nobody_ever_looked(rig: DeskRig) -> None:
-    answered(rig, last_experts=picks(1, 2, 3, 0))
-    answered(rig, last_experts=picks(1, 0, 0, 1))
-    kept = rig.totals.of("tiny")
-    assert kept is not None
-    assert kept.tokens == 4
-    # The same answer told once more is not another one.
-    rig.put(conversation=Conversation(2))
-    rig.put(last_experts=None)
-    assert rig.totals.of("tiny") == kept
-    rig.look()
-    assert rig.view.experts.summed == kept
-
-
-def test_an_answer_whose_chat_was_left_counts_as_far_as_it_was_told(rig: DeskRig) -> None:
-    rig.put(answer=replace(RUNNING, experts=picks(1, 2, 3, 0)))
-    rig.put(answer=None, conversation=Conversation())
-    assert rig.totals.of("tiny") == picks(1, 2, 3, 0)
-
-
-def test_they_belong_to_the_model_that_answered(rig: DeskRig) -> None:
-    """Another one may have been chosen in the same turn."""
-    rig.put(answer=RUNNING)
-    engine = EngineState("loading")
-    rig.put(answer=None, last_experts=picks(1, 2, 3, 0), model=MODELS[1], engine=engine)
-    assert rig.totals.of("tiny") == picks(1, 2, 3, 0)
-    assert rig.totals.of("other") is None
-
-
-def test_an_answer_that_read_nothing_is_not_kept(rig: DeskRig) -> None:
-    answered(rig, last_experts=picks(layers=(), n_experts=0))
-    assert not (rig.folder / "experts").exists()
-
-
-def test_what_could_not_be_kept_is_told(rig: DeskRig) -> None:
-    (rig.folder / "experts").write_text("a file in the way")
-    answered(rig, last_experts=picks(1, 2, 3, 0))
-    assert [problem.kind for problem in rig.session.told] == ["not_saved"]
-
-
-def test_experts_of_the_running_answer_and_of_all(rig: DeskRig) -> None:
-    rig.totals.add("tiny", picks(5, 5, 5, 5))
-    rig.look()
-    rig.put(answer=replace(RUNNING, experts=picks(1, 0, 0, 1)))
-    rig.settle()
-    assert rig.view.experts.use == picks(1, 0, 0, 1)
-    assert rig.view.experts.summed == picks(5, 5, 5, 5)
-    rig.desk.forget_experts()
-    assert rig.view.experts.summed is None
-    assert rig.totals.of("tiny") is None
-
-
-def test_what_cannot_be_forgotten_is_told(rig: DeskRig) -> None:
-    rig.totals.add("tiny", picks(1, 2, 3, 0))
-    (file,) = (rig.folder / "experts").iterdir()
-    file.unlink()
-    file.mkdir()
-    rig.desk.forget_experts()
-    assert [problem.kind for problem in rig.session.told] == ["not_forgotten"]
-
-
-def test_counting_takes_a_reload(rig: DeskRig) -> None:
-    rig.desk.capture_experts(True)
-    assert rig.session.state.settings.capture_experts
-    assert rig.session.calls == ["restart_engine"]
-    rig.tell_state()
-    rig.tell_state()
-    assert rig.session.calls == ["restart_engine"]
-
-
-def test_a_running_answer_is_not_cut_off_for_it(rig: DeskRig) -> None:
-    rig.put(answer=RUNNING)
-    rig.desk.capture_experts(True)
-    rig.tell_state()
-    rig.put(answer=replace(RUNNING, text="So much"))
-    assert rig.session.calls == []
-    rig.put(answer=None)
-    assert rig.session.calls == ["restart_engine"]
-
-
-def test_nor_is_one_that_began_before_the_session_told_it(rig: DeskRig) -> None:
-    rig.session.state = replace(rig.session.state, answer=RUNNING)
-    rig.desk.capture_experts(True)
-    assert rig.session.calls == []
-
-
-def test_a_load_that_runs_is_ended_first(rig: DeskRig) -> None:
-    """It began with what was chosen before."""
-    rig.put(engine=EngineState("loading"))
-    rig.desk.capture_experts(True)
-    assert rig.session.calls == []
-    rig.put(engine=READY)
-    assert rig.session.calls == ["restart_engine"]
-
-
-@pytest.mark.parametrize("phase", ["none", "failed", "crashed"])
-def test_without_an_engine_nothing_is_loaded_for_it(rig: DeskRig, phase: str) -> None:
-    rig.put(engine=EngineState(phase))
-    rig.desk.capture_experts(True)
-    rig.put(engine=READY)
-    assert rig.session.calls == []
 
 
 # Remedies
