@@ -9,7 +9,7 @@ from runtime.protocol.messages import GenerationStats
 
 # A crash of the window costs this much of an answer, one frame of the engine's text and the time
 # a commit takes: 250 ms together, also on a busy machine (benchmarks/window_kills.py).
-SAVE_EVERY_S = 0.1
+SAVE_EVERY_S = 0.12
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 2.0, 8.0
 
 

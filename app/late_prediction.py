@@ -1,4 +1,4 @@
-"""Works out how fast a load that nobody planned should be, while its first answer is awaited."""
+"""Works out how fast a load that nobody planned should be, when nothing is being answered."""
 
 from __future__ import annotations
 
@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from runtime.protocol.messages import MemoryUse
     from runtime.protocol.placement import Placement
 
-# The first picture, and an answer that is asked for at once, go before it.
-AFTER_MS = 1_500
+# The first picture, and an answer that is asked for at once, go before it: what it needs is
+# imported then, and holds the window up for 100 ms.
+AFTER_MS = 4_000
 
 
 class LatePrediction(QObject):
@@ -43,6 +44,7 @@ class LatePrediction(QObject):
         self._plan = plan
         self._state: SessionState | None = None
         self._pid: int | None = None
+        self._is_due = False
         self._background = InBackground(self)
         self._wait = QTimer(self, interval=after_ms, singleShot=True)
         self._wait.timeout.connect(self._begin)
@@ -51,14 +53,23 @@ class LatePrediction(QObject):
         """Look once at each worker that is ready without a prediction."""
         engine = state.engine
         if engine.pid == self._pid:
+            self._wait_again(state)
             return
         if engine.phase != "ready":
             self._wait.stop()
             return
         self._state, self._pid = state, engine.pid
         self._background.forget()
-        if engine.placed.predicted is None and state.model is not None:
+        self._is_due = engine.placed.predicted is None and state.model is not None
+        self._wait_again(state)
+
+    def _wait_again(self, state: SessionState) -> None:
+        """An answer came between: begin when it has ended."""
+        if self._is_due and state.answer is None and not self._wait.isActive():
+            self._state = state
             self._wait.start()
+        elif state.answer is not None:
+            self._wait.stop()
 
     def close(self) -> None:
         """Nothing is worked out any more."""
@@ -66,7 +77,7 @@ class LatePrediction(QObject):
         self._background.forget()
 
     def _begin(self) -> None:
-        state = self._state
+        state, self._is_due = self._state, False
         if state is None or state.model is None or state.engine.memory is None:
             return
         model, engine = state.model, state.engine

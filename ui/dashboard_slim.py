@@ -37,11 +37,14 @@ class SlimFigure(QWidget):
         unit = "" if figure == number_text.EN_DASH else unit
         if (figure, unit, below) == (self.figure, self.unit, self.below):
             return
+        before = self.sizeHint()
         self.figure, self.unit, self.below = figure, unit, below
         said = f"{self.name}: {figure} {unit}".rstrip()
         self.setAccessibleName(f"{said}, {below}" if below else said)
         self.setToolTip(f"{below}\n{self.definition}" if below else self.definition)
-        self.updateGeometry()
+        # Digits change four times a second, and a layout draws the whole strip anew.
+        if self.sizeHint() != before:
+            self.updateGeometry()
         self.update()
 
     def sizeHint(self) -> QSize:

@@ -49,7 +49,7 @@ class ExplainedNumber(PaintedButton):
         """Without an explanation it is plain text, as what is absent always is."""
         if text == number_text.EN_DASH:
             explained = None
-        self._explained = explained
+        had, self._explained = self._explained is not None, explained
         if explained is None and self.hasFocus():
             self.clearFocus()
         self.setFocusPolicy(self._wanted_focus if explained else Qt.FocusPolicy.NoFocus)
@@ -59,7 +59,8 @@ class ExplainedNumber(PaintedButton):
         if text != self.text():
             self.setText(text)
             self.updateGeometry()
-        self.update()
+        elif had != (explained is not None):
+            self.update()
 
     def show_weight(self, weight: int | None) -> None:
         self.setFont(self.theme.font(self._role, weight, tabular=True))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -90,8 +91,13 @@ class HubClient(QObject):
         self._number += 1
         number = self._number
         process = self._new_process()
-        process.start(lambda event: self._arrived.emit(number, event))
+        process.start(lambda event: self._post(number, event))
         self._process = process
+
+    def _post(self, number: int, event: HubEvent | Ended) -> None:
+        """On the process's thread, which may outlive the window."""
+        with contextlib.suppress(RuntimeError):  # PySide: "Signal source has been deleted"
+            self._arrived.emit(number, event)
 
     def _take(self, number: int, event: HubEvent | Ended) -> None:
         if number != self._number:

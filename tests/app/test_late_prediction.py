@@ -108,3 +108,26 @@ def test_a_file_that_can_not_be_read_stays_without(
 def test_how_the_engine_placed_it(placed: PlacedLoad, memory: MemoryUse, layers: int) -> None:
     used = used_placement(placed, memory, 4096, 3)
     assert (used.n_gpu_layers, used.n_ctx, used.n_threads) == (layers, 4096, 3)
+
+
+def test_it_waits_for_the_end_of_an_answer(
+    late: LatePrediction, planning: Planning, qtbot: QtBot
+) -> None:
+    idle = states.state(engine=states.engine(memory=HOST))
+    busy = replace(idle, answer=states.running("So"))
+    with qtbot.assertNotEmitted(late.predicted, wait=50):
+        late.show_state(busy)
+        late.show_state(replace(busy, context_used=5))
+    assert planning.models == []
+    with qtbot.waitSignal(late.predicted):
+        late.show_state(idle)
+
+
+def test_an_answer_that_begins_before_it_puts_it_off(planning: Planning, qtbot: QtBot) -> None:
+    late = LatePrediction(planning, after_ms=200)  # type: ignore[arg-type]
+    idle = states.state(engine=states.engine(memory=HOST))
+    late.show_state(idle)
+    with qtbot.assertNotEmitted(late.predicted, wait=400):
+        late.show_state(replace(idle, answer=states.running("So")))
+    with qtbot.waitSignal(late.predicted):
+        late.show_state(idle)
