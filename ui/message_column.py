@@ -365,6 +365,9 @@ class MessageColumn(MessageScroll):
             span = span.earlier()
         elif not self._following and below < near and not span.has_end:
             span = span.later()
+        # Taking a view away costs as much as bringing one: not in the same turn if it can wait.
+        if span != self._span and not span.is_very_large:
+            return span
         if span.is_large and self._running is None and self._tail is None and not self._waiting:
             return self._without_farthest(span, above, below, 3 * near)
         return span
