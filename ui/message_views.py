@@ -22,6 +22,7 @@ from ui.thinking_block import ThinkingBlock
 
 _AFTER_ANSWER_PX = 24
 _ICON_PX = 16
+_FIRST_H_PX = 100
 _EDIT_NOTE = marked("Saved as another version")
 
 
@@ -39,7 +40,7 @@ class AnswerView(QWidget):
         super().__init__(parent)
         if parent is not None:
             # Qt begins with 100 pixels, and text that was ever so narrow keeps its height.
-            self.resize(parent.size())
+            self.resize(parent.width(), _FIRST_H_PX)
         self._theme = theme
         self._problem: ProblemCard | None = None
         self._message: MessageView | None = None
