@@ -57,7 +57,7 @@ def test_make_alone_lists_the_targets() -> None:
         [make], check=True, capture_output=True, text=True, cwd=CHECKOUT, env=environment
     )
     listed = set(re.findall(r"make (\w+)\t", done.stdout))
-    assert listed == {"help", "run", "test", "lint", "bench", "lock", "clean"}
+    assert listed == {"help", "run", "test", "lint", "bench", "lock", "words", "clean"}
 
 
 def test_pytest_runs_last() -> None:
