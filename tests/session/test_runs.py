@@ -58,7 +58,7 @@ def test_stopped_continued_and_answered_again_are_three(new_rig: Callable[..., R
     assert [run.message_id for run in rig.store.runs()] == [first, first, last]
 
 
-def test_what_failed_or_had_no_token_is_none(new_rig: Callable[..., Rig]) -> None:
+def test_what_failed_is_none_and_what_had_no_token_counts_its_energy(new_rig: Callable[..., Rig]) -> None:
     rig = new_rig(script=lambda: FakeEngine((Reply((), hold=True), Reply(("One",), hold=True))))
     rig.ready()
     rig.session.send("Q")
@@ -71,7 +71,9 @@ def test_what_failed_or_had_no_token_is_none(new_rig: Callable[..., Rig]) -> Non
     rig.until(lambda state: state.engine.phase == "crashed")
     rig.session.send("Without an engine")
     rig.answered(3)
-    assert tokens(rig) == []
+    (stopped,) = rig.store.runs()
+    assert stopped.stats.completion_tokens == 0
+    assert stopped.stats.energy.joules > 0
 
 
 def test_an_answer_left_while_it_ran_is_one_when_its_numbers_come(
