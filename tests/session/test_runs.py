@@ -58,7 +58,9 @@ def test_stopped_continued_and_answered_again_are_three(new_rig: Callable[..., R
     assert [run.message_id for run in rig.store.runs()] == [first, first, last]
 
 
-def test_what_failed_is_none_and_what_had_no_token_counts_its_energy(new_rig: Callable[..., Rig]) -> None:
+def test_what_failed_is_none_and_what_had_no_token_counts_its_energy(
+    new_rig: Callable[..., Rig],
+) -> None:
     rig = new_rig(script=lambda: FakeEngine((Reply((), hold=True), Reply(("One",), hold=True))))
     rig.ready()
     rig.session.send("Q")
