@@ -21,7 +21,7 @@ from ui.theme import Theme
 
 # How much is drawn before the window may do something else.
 FIRST_CHARACTERS, NEXT_CHARACTERS = 3_000, 800
-LEAST_BETWEEN_S, _THIS_FRAME_S = 0.03, 0.008
+LEAST_BETWEEN_S = 0.03
 # Of the time between two drawings, at most this part is spent on drawing the open end.
 _TAIL_SHARE = 8
 _LONGEST_TAIL, _PLAIN_AT_ONCE = 1_500, 800
@@ -44,11 +44,11 @@ class AnswerText(MessageText):
         self._drawn_at_s = self._tail_took_s = 0.0
         self._edit = QTextCursor(self.document())
         # Fewer for a text that comes while the person scrolls.
-        self.first_characters, self.next_characters = FIRST_CHARACTERS, NEXT_CHARACTERS
+        self.first_characters = FIRST_CHARACTERS
         self._more = QTimer(self, singleShot=True, interval=0)
-        self._more.timeout.connect(lambda: self._draw(self.next_characters))
+        self._more.timeout.connect(lambda: self._draw(NEXT_CHARACTERS))
         self._later = QTimer(self, singleShot=True)
-        self._later.timeout.connect(lambda: self._draw(self.next_characters))
+        self._later.timeout.connect(lambda: self._draw(NEXT_CHARACTERS))
 
     @property
     def text(self) -> str:
@@ -66,11 +66,6 @@ class AnswerText(MessageText):
     def is_drawing(self) -> bool:
         """Whether some of it is still to be drawn."""
         return self._more.isActive()
-
-    @property
-    def has_just_drawn(self) -> bool:
-        """Whether some was drawn for this frame."""
-        return monotonic() - self._drawn_at_s < _THIS_FRAME_S
 
     def show_running(self, text: str) -> None:
         self._take(text)

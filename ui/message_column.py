@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from app.session_state import Attachment, MessageView, SessionCommands, SessionState
 from runtime.language import tr
-from ui.answer_text import NEXT_CHARACTERS
+from ui.answer_text import FIRST_CHARACTERS
 from ui.message_announce import announce
 from ui.message_chips import AttachmentDialog
 from ui.message_delete import MessageDeleteDialog
@@ -23,8 +23,7 @@ from ui.theme import Theme
 from ui.user_bubble import UserBubble
 
 _NEAR_PX = 1_000
-_FEW_CHARACTERS, _NEXT_FEW_CHARACTERS = 0, 120
-_SOON_MS, _NEXT_FRAME_MS = 4, 8
+_FEW_CHARACTERS, _LITTLE_LATER_MS = 0, 4
 _FOUND_FROM_TOP_PX, _EDITED_FROM_TOP_PX = 96, 24
 
 
@@ -54,8 +53,7 @@ class MessageColumn(MessageScroll):
         self._waiting: UserBubble | None = None
         self._waiting_text: str | None = None
         self._tail: QWidget | None = None
-        self._is_scrolled_to, self._next_characters = False, NEXT_CHARACTERS
-        self._prepared: dict[int, UserBubble | AnswerView] = {}
+        self._first_characters = FIRST_CHARACTERS
         self._fill = QTimer(self, singleShot=True, interval=0)
         self._fill.timeout.connect(self._bring_near)
         self.moved.connect(self._look_near)
@@ -110,7 +108,6 @@ class MessageColumn(MessageScroll):
         super().follow()
 
     def restyle(self) -> None:
-        self._forget_prepared()
         for view in (*self._views.values(), self._running, self._waiting):
             if view is not None:
                 view.restyle()
@@ -122,7 +119,6 @@ class MessageColumn(MessageScroll):
             self._drop(message_id)
         self._drop_widget(self._running)
         self._running = None
-        self._forget_prepared()
         self._messages, self._span = (), Span(0, 0, 0)
         self._unfolded.clear()
         self._found = (None, "")
@@ -145,10 +141,8 @@ class MessageColumn(MessageScroll):
                 self._show_message(message, is_last=is_last)
 
     def _insert(self, message: MessageView, at: int) -> None:
-        view = self._prepared.pop(message.id, None)
-        if view is not None:
-            pass
-        elif message.role == "user":
+        view: UserBubble | AnswerView
+        if message.role == "user":
             view = self._new_bubble(message)
         elif self._running is not None and message.text.startswith(self._running.text.text):
             view, self._running = self._running, None
@@ -175,20 +169,14 @@ class MessageColumn(MessageScroll):
             view.show_message(message)
 
     def _new_bubble(self, message: MessageView) -> UserBubble:
-        view = UserBubble(
-            *(self._theme, message.text),
-            attachments=message.attachments,
-            parent=self.items.parentWidget(),
-        )
+        view = UserBubble(self._theme, message.text, attachments=message.attachments)
         view.text.link_followed.connect(self._offer_link)
         view.file_opened.connect(self._show_file)
         return view
 
     def _new_answer(self) -> AnswerView:
-        view = AnswerView(self._theme, self.items.parentWidget())
-        if self._is_scrolled_to:
-            view.text.first_characters = _FEW_CHARACTERS
-            view.text.next_characters = self._next_characters
+        view = AnswerView(self._theme)
+        view.text.first_characters = self._first_characters
         view.text.link_followed.connect(self._offer_link)
         view.thinking.link_followed.connect(self._offer_link)
         return view
@@ -310,64 +298,29 @@ class MessageColumn(MessageScroll):
 
     def _bring_near(self) -> None:
         """One message more or less, and nothing while one is drawn: scrolling stays smooth."""
+        if self._is_drawing():
+            self._fill.start(_LITTLE_LATER_MS)
+            return
         span = self._next_span()
-        if span == self._span:
-            return
-        hurries = self._is_short(span)
-        if self._is_drawing(hurries=hurries):
-            self._fill.start(_SOON_MS if hurries else _NEXT_FRAME_MS)
-            return
-        self._is_scrolled_to = True
-        self._next_characters = NEXT_CHARACTERS if hurries else _NEXT_FEW_CHARACTERS
-        coming = None if hurries else self._coming(span)
-        if coming is not None and coming.id not in self._prepared:
-            self._prepare(coming)
-            self._fill.start(_NEXT_FRAME_MS)
-        else:
+        if span != self._span:
+            self._first_characters = _FEW_CHARACTERS
             self._show_span(span)
+            self._first_characters = FIRST_CHARACTERS
             self.settle()
-        self._is_scrolled_to = False
 
-    def _is_short(self, span: Span) -> bool:
-        """Whether the person has nearly reached the edge of what is there: then all hurry."""
-        bar, page = self.verticalScrollBar(), self.viewport().height()
-        is_above = span.first < self._span.first and bar.value() < page
-        return is_above or (span.end > self._span.end and bar.maximum() - bar.value() < page)
-
-    def _coming(self, span: Span) -> MessageView | None:
-        messages = self._messages[span.first : span.end]
-        return next((m for m in messages if m.id not in self._views), None)
-
-    def _prepare(self, message: MessageView) -> None:
-        """In a turn of its own: making a view takes as long as putting it in its place."""
-        self._forget_prepared()
-        is_user = message.role == "user"
-        view = self._new_bubble(message) if is_user else self._new_answer()
-        view.hide()
-        self._prepared[message.id] = view
-
-    def _forget_prepared(self) -> None:
-        for view in self._prepared.values():
-            view.deleteLater()
-        self._prepared.clear()
-
-    def _is_drawing(self, *, hurries: bool) -> bool:
+    def _is_drawing(self) -> bool:
         edges = (self._messages[n].id for n in (self._span.first, self._span.end - 1) if n >= 0)
         views = (self._views.get(message_id) for message_id in edges)
-        texts = [view.text for view in views if isinstance(view, AnswerView)]
-        return any(text.is_drawing or (text.has_just_drawn and not hurries) for text in texts)
+        return any(isinstance(view, AnswerView) and view.text.is_drawing for view in views)
 
     def _next_span(self) -> Span:
         span, bar = self._span, self.verticalScrollBar()
         above, below = bar.value(), bar.maximum() - bar.value()
         near = _NEAR_PX + self.viewport().height()
         if above < near and span.first > 0:
-            span = span.earlier()
-        elif not self._following and below < near and not span.has_end:
-            span = span.later()
-        # Taking a view away costs as much as bringing one: not in the same turn if it can wait.
-        if span != self._span and not span.is_very_large:
-            return span
+            return span.earlier()
+        if not self._following and below < near and not span.has_end:
+            return span.later()
         if span.is_large and self._running is None and self._tail is None and not self._waiting:
             return self._without_farthest(span, above, below, 3 * near)
         return span

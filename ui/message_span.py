@@ -40,10 +40,6 @@ class Span:
     def is_large(self) -> bool:
         return self.end - self.first > MOST_VIEWS
 
-    @property
-    def is_very_large(self) -> bool:
-        return self.end - self.first > MOST_VIEWS * 3 // 2
-
 
 def at_end(count: int, lengths: Iterable[int] = ()) -> Span:
     """The newest messages. `lengths` are their characters, the newest first."""

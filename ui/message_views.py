@@ -22,7 +22,6 @@ from ui.thinking_block import ThinkingBlock
 
 _AFTER_ANSWER_PX = 24
 _ICON_PX = 16
-_FIRST_H_PX = 100
 _EDIT_NOTE = marked("Saved as another version")
 
 
@@ -36,11 +35,8 @@ class AnswerView(QWidget):
     deleted = Signal()
     turned = Signal(int)
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        if parent is not None:
-            # Qt begins with 100 pixels, and text that was ever so narrow keeps its height.
-            self.resize(parent.width(), _FIRST_H_PX)
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
         self._theme = theme
         self._problem: ProblemCard | None = None
         self._message: MessageView | None = None

@@ -20,7 +20,6 @@ _BUBBLE_SHARE = 0.86
 _PAD_X, _PAD_Y = 14, 9
 _GAP_PX, _NOTE_PX = 14, 20
 _BRANCH_PX, _ICON_GAP_PX = 28, 2
-_FIRST_H_PX = 100
 _EDIT_NOTE = marked("Saving sends it again, as another version")
 
 
@@ -40,12 +39,8 @@ class UserBubble(QWidget):
         *,
         waiting: bool = False,
         attachments: tuple[Attachment, ...] = (),
-        parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
-        if parent is not None:
-            # Qt begins with 100 pixels, and text that was ever so narrow keeps its height.
-            self.resize(parent.width(), _FIRST_H_PX)
+        super().__init__()
         self._theme, self._waiting = theme, waiting
         self.editor: MessageEdit | None = None
         self._surroundings = Surroundings()

@@ -392,8 +392,7 @@ def test_earlier_messages_come_by_themselves_and_nothing_jumps(
     qtbot.waitUntil(lambda: len(view.messages.views) > FIRST_VIEWS and bar.value() > 600)
     met = set()
     for _ in range(120):
-        # No hand outruns what comes; who does sees it come at the upper edge.
-        qtbot.waitUntil(lambda: bar.value() > 600)
+        look()
         before = seen(view)
         look()  # what comes in above leaves what is seen in its place
         assert seen(view) == before
