@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Qt, Signal
 
 from app.local_models import LocalModel
+from app.posting import post
 from app.safety import guard_kind, guard_messages, verdict
 from app.session_board import SessionBoard
 from app.session_state import Conversation, MessageView
@@ -70,7 +71,7 @@ class SessionGuard(QObject):
         number = self._number
         engine = self._new_engine()
         try:
-            engine.start(lambda event: self._heard.emit(number, event))
+            engine.start(lambda event: post(self._heard, number, event))
             engine.send(Load(_LOAD_ID, str(model.path), n_ctx=N_CTX))
         except CoterieError as error:
             self._not_looked(error.problem)

@@ -18,7 +18,7 @@ from app.dashboard.energy import energy_view
 from app.dashboard.expert_csv import expert_csv
 from app.dashboard.expert_places import expert_places
 from app.dashboard.expert_totals import ExpertTotals
-from app.dashboard.export import write_runs
+from app.dashboard.export import write_runs, write_table
 from app.dashboard.held_devices import LoadedMemory
 from app.dashboard.history import speed_history
 from app.dashboard.machine_sample import MachineSample
@@ -39,7 +39,6 @@ from app.prices import PriceBook
 from app.savings import savings
 from app.session_state import SessionState
 from app.settings import Settings
-from app.whole_file import write_whole
 from runtime.errors import CoterieError, Problem
 from runtime.language import tr
 from runtime.protocol.messages import ExpertUse
@@ -197,7 +196,8 @@ class DashboardDesk(QObject):
     def export_experts(self, path: str) -> None:
         use = self._view.experts.summed or self._view.experts.use
         if use is not None:
-            self._keep(lambda: _write_experts(Path(path), use))
+            failure = tr("The use of the experts was not exported")
+            self._keep(lambda: write_table(Path(path), expert_csv(use), failure))
 
     def set_hardware(self, price_usd: float, years: float) -> None:
         self._set(hardware_usd=price_usd, hardware_years=years)
@@ -390,18 +390,3 @@ def _least_free_bytes(samples: Sequence[MachineSample]) -> int:
     """Of the GPUs whose driver tells; 0 where none does."""
     gpus = samples[-1].gpus if samples else ()
     return min((gpu.free_bytes for gpu in gpus if gpu.free_bytes is not None), default=0)
-
-
-def _write_experts(path: Path, use: ExpertUse) -> None:
-    try:
-        write_whole(path, expert_csv(use))
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise CoterieError(
-            Problem(
-                "not_exported",
-                tr("The use of the experts was not exported"),
-                tr("{path} could not be written ({reason})", path=path, reason=reason),
-                tr("Choose another place, or check its free space and permissions."),
-            )
-        ) from error

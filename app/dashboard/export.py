@@ -38,13 +38,19 @@ def write_runs(
     rows = run_rows(runs, price, settings)
     if not rows:
         raise CoterieError(_nothing())
+    data = as_csv(rows) if file_format == "csv" else as_json(rows)
+    write_table(path, data, tr("The runs were not exported"))
+
+
+def write_table(path: Path, data: bytes, failure: str) -> None:
+    """All of `data` or nothing. Raises CoterieError of kind "not_exported", titled `failure`."""
     try:
-        write_whole(path, as_csv(rows) if file_format == "csv" else as_json(rows))
+        write_whole(path, data)
     except OSError as error:
-        raise CoterieError(_not_exported(path, error.strerror or str(error))) from error
+        raise CoterieError(_not_exported(failure, path, error.strerror or str(error))) from error
     except ValueError as error:  # a zero byte in the path
         reason = tr("there can be no file of this name")
-        raise CoterieError(_not_exported(path, reason)) from error
+        raise CoterieError(_not_exported(failure, path, reason)) from error
 
 
 def run_rows(runs: Iterable[Run], price: Price, settings: Settings) -> tuple[Row, ...]:
@@ -171,10 +177,10 @@ def _nothing() -> Problem:
     )
 
 
-def _not_exported(path: Path, reason: str) -> Problem:
+def _not_exported(failure: str, path: Path, reason: str) -> Problem:
     return Problem(
         "not_exported",
-        tr("The runs were not exported"),
+        failure,
         tr("{path} could not be written ({reason})", path=path, reason=reason),
         tr("Choose another place, or check its free space and permissions."),
     )

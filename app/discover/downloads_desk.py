@@ -12,6 +12,7 @@ import msgspec
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from app.discover.state import DownloadsView
+from app.posting import post
 from runtime.downloads.frames import (
     AddDownload,
     CancelDownload,
@@ -139,7 +140,7 @@ class DownloadsDesk(QObject):
         number = self._number
         process = self._new_process()
         try:
-            process.start(lambda event: self._heard.emit(number, event))
+            process.start(lambda event: post(self._heard, number, event))
         except CoterieError as error:
             self._show(replace(self._view, problem=error.problem))
             return

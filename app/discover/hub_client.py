@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from typing import Protocol
 import msgspec
 from PySide6.QtCore import QObject, Qt, Signal
 
+from app.posting import post
 from runtime.errors import CoterieError, Problem
 from runtime.frame_process import Ended
 from runtime.hub.frames import GiveUp, HubEvent, HubFailed, HubHello, HubShutdown
@@ -91,13 +91,8 @@ class HubClient(QObject):
         self._number += 1
         number = self._number
         process = self._new_process()
-        process.start(lambda event: self._post(number, event))
+        process.start(lambda event: post(self._arrived, number, event))
         self._process = process
-
-    def _post(self, number: int, event: HubEvent | Ended) -> None:
-        """On the process's thread, which may outlive the window."""
-        with contextlib.suppress(RuntimeError):  # PySide: "Signal source has been deleted"
-            self._arrived.emit(number, event)
 
     def _take(self, number: int, event: HubEvent | Ended) -> None:
         if number != self._number:
