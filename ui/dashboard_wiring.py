@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
@@ -93,10 +92,9 @@ def hardware(paths: Paths) -> str:
 
 def runs_after(paths: Paths, run_id: int) -> tuple[Run, ...]:
     """Through a connection of its own: the session's belongs to the window's thread."""
-    from app.store.migrations import MIGRATIONS
-    from app.store.runs import Runs
+    from app.store.runs import StoredRuns
 
-    runs = Runs(paths.database, time.time, MIGRATIONS)
+    runs = StoredRuns(paths.database)
     try:
         return runs.runs_after(run_id)
     finally:

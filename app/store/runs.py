@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
+import time
+from pathlib import Path
 from typing import Any
 
 from app.dashboard.run import Run, RunFacts
+from app.store.database import BUSY_TIMEOUT_S
 from app.store.rows import from_json, many_at_once, storable, to_json
 from app.store.transactions import Transactions
 from runtime.protocol.messages import GenerationStats
@@ -54,6 +57,23 @@ class Runs(Transactions):
             ).fetchall()
             found = tuple(_run(row) for row in rows)
         return tuple(run for run in found if run is not None)
+
+
+class StoredRuns(Runs):
+    """Runs of a file that the session has open, for another thread.
+
+    Its connection changes nothing: no migration, and nothing is set aside under the session.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path, self._now_s, self._problem = path, time.time, None
+        with self._told():
+            self._connection = sqlite3.connect(
+                f"{path.absolute().as_uri()}?mode=ro",
+                uri=True,
+                timeout=BUSY_TIMEOUT_S,
+                isolation_level=None,
+            )
 
 
 def insert_run(

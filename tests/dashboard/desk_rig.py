@@ -26,8 +26,7 @@ from app.session_state import (
 )
 from app.settings import Settings
 from app.store import ConversationStore
-from app.store.migrations import MIGRATIONS
-from app.store.runs import Runs
+from app.store.runs import StoredRuns
 from runtime.errors import Problem
 from runtime.fake_engine import MEMORY
 from runtime.protocol.messages import GenerationStats
@@ -159,7 +158,7 @@ class DeskRig:
 
     def _read_runs(self, run_id: int) -> tuple[Run, ...]:
         self.read_after.append(run_id)
-        runs = Runs(self.database, time.time, MIGRATIONS)
+        runs = StoredRuns(self.database)
         try:
             return runs.runs_after(run_id)
         finally:

@@ -19,6 +19,7 @@ from app.dashboard.run import Run, RunFacts
 from app.dashboard.sampler import HIDDEN_EVERY_S, SEEN_EVERY_S, Wanted
 from app.dashboard.state import DashboardView, Remedy
 from app.session_state import Conversation, EngineState
+from app.store import ConversationStore
 from runtime.errors import CoterieError, Problem
 from runtime.fake_engine import MEMORY
 from runtime.gguf.reader import read_header
@@ -211,6 +212,7 @@ def test_a_store_that_refuses_is_shown_until_it_is_read(rig: DeskRig) -> None:
     assert (bool(problem.message), bool(problem.remedy)) == (True, True)
     assert rig.views[-1].problem == problem
     rig.database.rmdir()
+    ConversationStore(rig.database).close()
     answered(rig, stored=False)
     rig.until(lambda: rig.views[-1].problem is None)
 
