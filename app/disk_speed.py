@@ -19,9 +19,10 @@ from app.child_process import Child
 from app.json_file import Unreadable, read_json, write_json
 from runtime.errors import CoterieError
 from runtime.language import tr
+from runtime.own_program import part_command
 
 _LOG = logging.getLogger(__name__)
-COMMAND = (sys.executable, "-P", "-m", "app.disk_speed")
+COMMAND = part_command("app.disk_speed")
 DEADLINE_S = 6.0
 MIB = 1024**2
 MOST_BYTES = 256 * MIB

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from app.child_process import Child
+from runtime.own_program import part_command
 from runtime.placement.hardware import Hardware
 from runtime.placement.memory import RAM, ComputeBuffers
 from runtime.placement.model_layout import ModelLayout
@@ -17,7 +17,7 @@ from runtime.placement.residence import Residence, residence
 from runtime.protocol.dry_run import DryRun, DryRunResult
 from runtime.protocol.placement import Placement
 
-DRY_RUN_COMMAND = (sys.executable, "-P", "-m", "runtime.worker.dry_run")
+DRY_RUN_COMMAND = part_command("runtime.worker.dry_run")
 DEADLINE_S = 15.0
 
 

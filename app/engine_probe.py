@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -13,8 +12,9 @@ import msgspec
 from app.child_process import Answer, Child
 from app.engine_build import InstalledEngine, installed_engine
 from runtime.language import tr
+from runtime.own_program import part_command
 
-DESCRIBE_COMMAND = (sys.executable, "-P", "-m", "runtime.worker.describe")
+DESCRIBE_COMMAND = part_command("runtime.worker.describe")
 DEADLINE_S = 30.0
 
 EngineTrouble = Literal["", "not_installed", "no_answer", "not_loaded"]

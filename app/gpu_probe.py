@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,8 +13,9 @@ from app.child_process import Answer, Child
 from app.gpu_nvml import NvidiaAnswer
 from app.gpu_sysfs import SeenCard, seen_cards
 from runtime.language import tr
+from runtime.own_program import part_command
 
-NVML_COMMAND = (sys.executable, "-P", "-m", "app.gpu_nvml")
+NVML_COMMAND = part_command("app.gpu_nvml")
 DEADLINE_S = 5.0
 
 ProbeTrouble = Literal["", "no_answer", "driver_error", "probe_failed"]

@@ -17,9 +17,10 @@ import msgspec
 from app.child_process import Child
 from app.json_file import Unreadable, read_json, write_json
 from runtime.errors import CoterieError
+from runtime.own_program import part_command
 
 _LOG = logging.getLogger(__name__)
-COMMAND = (sys.executable, "-P", "-m", "app.memory_bandwidth")
+COMMAND = part_command("app.memory_bandwidth")
 DEADLINE_S = 15.0
 MIB = 1024**2
 MOST_BYTES = 512 * MIB

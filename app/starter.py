@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-import sys
 
 from app.paths import Paths
+from runtime.own_program import part_command
 
 # Another process, because making it loads gguf, which the app never does.
 STARTER_MODULE = "runtime.starter"
@@ -13,9 +13,8 @@ STARTER_MODULE = "runtime.starter"
 
 def main() -> None:
     models_dir = Paths.for_user().models_dir
-    os.execv(  # noqa: S606
-        sys.executable, (sys.executable, "-m", STARTER_MODULE, str(models_dir))
-    )
+    command = part_command(STARTER_MODULE)
+    os.execv(command[0], (*command, str(models_dir)))  # noqa: S606
 
 
 if __name__ == "__main__":

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,11 +14,12 @@ from msgspec.structs import replace
 from runtime.child_frames import follow
 from runtime.errors import CoterieError, Problem
 from runtime.language import tr
+from runtime.own_program import part_command
 from runtime.protocol.channel import FrameTooLarge, FrameWriter, event_reader
 from runtime.protocol.frames import Command, CountTokens, Event, Generate
 from runtime.whole_text import whole_text
 
-WORKER_COMMAND = (sys.executable, "-P", "-m", "runtime.worker")
+WORKER_COMMAND = part_command("runtime.worker")
 LOG_TAIL_BYTES = 8_000
 LOG_TAIL_LINES = 12
 

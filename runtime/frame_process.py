@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import subprocess
-import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,13 +17,14 @@ from runtime.downloads.frames import DownloadEvent
 from runtime.errors import CoterieError, Problem
 from runtime.hub.frames import HubEvent
 from runtime.language import tr
+from runtime.own_program import part_command
 from runtime.protocol.channel import FrameReader, FrameTooLarge, FrameWriter
 
 EventT = TypeVar("EventT")
 # A layout of 30,000 tensors (single experts) takes about 5 MB.
 MAX_BYTES = 16 << 20
-HUB_COMMAND = (sys.executable, "-P", "-m", "runtime.hub")
-DOWNLOADS_COMMAND = (sys.executable, "-P", "-m", "runtime.downloads")
+HUB_COMMAND = part_command("runtime.hub")
+DOWNLOADS_COMMAND = part_command("runtime.downloads")
 
 
 @dataclass(frozen=True)

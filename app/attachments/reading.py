@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import stat
-import sys
 from pathlib import Path, PurePath
 
 from app.attachments import problems
@@ -17,11 +16,12 @@ from app.child_process import Answer, Child
 from app.session_state import Attachment
 from runtime.errors import Problem
 from runtime.language import tr
+from runtime.own_program import part_command
 
 LARGEST_FILE_BYTES = 20 * problems.MIB
 # Mostly pictures; the text in it has its own bound.
 LARGEST_PDF_BYTES = 100 * problems.MIB
-PDF_COMMAND = (sys.executable, "-P", "-m", "app.attachments.pdf_text")
+PDF_COMMAND = part_command("app.attachments.pdf_text")
 _PDF_MARK, _HEAD_BYTES = b"%PDF-", 1024
 _PDF_PROBLEMS: dict[int, Problem] = {
     Outcome.PROTECTED: problems.PDF_PROTECTED,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import subprocess
-import sys
 import threading
 from collections.abc import Sequence
 
@@ -12,8 +11,9 @@ import msgspec
 
 from app.dashboard.gpu_reading import GpuReading
 from app.dashboard.machine_sample import GpuSample
+from runtime.own_program import part_command
 
-READING_COMMAND = (sys.executable, "-P", "-m", "app.dashboard.gpu_reading")
+READING_COMMAND = part_command("app.dashboard.gpu_reading")
 # The driver answers in milliseconds; its first answer after a pause may take seconds.
 SILENT_S = 10.0
 _NO_CONSOLE = getattr(subprocess, "CREATE_NO_WINDOW", 0)  # Windows opens one for each child.

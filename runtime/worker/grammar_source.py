@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import re
 import subprocess
-import sys
 import threading
 import time
 from typing import IO
@@ -17,11 +16,12 @@ from runtime.engine.grammar_problems import grammar_problem, schema_problem
 from runtime.engine.kv_sequence import DecodeAborted
 from runtime.errors import CoterieError
 from runtime.language import tr
+from runtime.own_program import part_command
 from runtime.protocol.messages import Sampling
 from runtime.whole_text import whole_text
 from runtime.worker.grammar_trial import Source, Verdict
 
-TRIAL_COMMAND = (sys.executable, "-P", "-m", "runtime.worker.grammar_trial")
+TRIAL_COMMAND = part_command("runtime.worker.grammar_trial")
 PATIENCE_S = 5.0
 LOOK_S = 0.05
 MAX_BYTES = 256 * 1024
