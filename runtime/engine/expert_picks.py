@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Callable
+import importlib.machinery
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,10 +14,7 @@ from runtime.engine.bindings import ggml_library, llama
 # llama-graph.cpp, build_moe_ffn: `cb(selected_experts, "ffn_moe_topk", il)` makes ffn_moe_topk-7.
 PICKS_NAME = b"ffn_moe_topk-"
 _NAME_BYTES = len(PICKS_NAME) + 8
-_TELLING = 10  # The "p": few names in a graph have one at that place.
 _ID_BYTES = 4
-
-Asked = Callable[[int, bool], bool]
 
 
 class ExpertPicks:
@@ -28,12 +26,25 @@ class ExpertPicks:
     def __init__(self, n_experts: int, n_used: int) -> None:
         self.n_experts = n_experts
         self.n_used = n_used
-        self.watching = False
-        self._row_bytes = n_used * _ID_BYTES
+        self._row = ctypes.create_string_buffer(n_used * _ID_BYTES)
         self._found: list[tuple[bytes, bytes]] = []
         self._ggml = _ggml()
-        self._native = _CALLBACK(self._asked(_name_offset(self._ggml)))
-        self.callback = ctypes.cast(self._native, llama.ggml_backend_sched_eval_callback)
+        self._name_offset = _name_offset(self._ggml)
+        self._tap = _Tap(
+            self._name_offset, PICKS_NAME, len(PICKS_NAME), _COMPUTED(self._computed), False
+        )
+        self.callback = ctypes.cast(
+            _tap_library().coterie_expert_tap, llama.ggml_backend_sched_eval_callback
+        )
+        self.data = ctypes.cast(ctypes.byref(self._tap), ctypes.c_void_p)
+
+    @property
+    def watching(self) -> bool:
+        return bool(self._tap.watching)
+
+    @watching.setter
+    def watching(self, on: bool) -> None:
+        self._tap.watching = on
 
     def take(self) -> dict[int, bytes]:
         """What was picked since the last call: for each layer `n_used` int32 ids a token.
@@ -49,37 +60,16 @@ class ExpertPicks:
                 picked[number] = picked.get(number, b"") + ids
         return picked
 
-    def _asked(self, name_offset: int) -> Asked:
-        """What llama.cpp asks of every node before it computes it, and of those wanted afterwards.
-
-        It must not raise: of a node that gets False afterwards the rest of the graph is left out.
-        It is asked 1,446 times a token of the starter model, so one letter of the name is looked at
-        where it lies and no object is made. A token of a tiny model with as many layers (1.5 ms)
-        takes 1.6 ms longer when the names are read with `string_at`, 1.3 with `ggml_get_name`, 0.8
-        with `from_address`, and 0.5 to 0.7 so (November 2026).
-        """
-        # An item for every address there is: that of a tensor is the letter in its name.
-        letters = (ctypes.c_ubyte * (1 << 62)).from_address(name_offset + _TELLING)
-        telling = PICKS_NAME[_TELLING]
-        text, ggml = ctypes.string_at, self._ggml
-        row, row_bytes = ctypes.create_string_buffer(self._row_bytes), self._row_bytes
-
-        def asked(tensor: int, before: bool) -> bool:
-            if letters[tensor] != telling:
-                return False
-            name = text(tensor + name_offset, _NAME_BYTES)
-            if before:
-                return self.watching and name.startswith(PICKS_NAME)
-            n_bytes = ggml.ggml_nbytes(tensor)
-            if n_bytes == row_bytes:
-                ggml.ggml_backend_tensor_get(tensor, row, 0, n_bytes)
-                ids = row.raw
-            else:
-                ids = self._rows(tensor, n_bytes)
-            self._found.append((name, ids))
-            return True
-
-        return asked
+    def _computed(self, tensor: int) -> bool:
+        """A wanted node was computed. Must not raise: after a False the rest is left out."""
+        n_bytes = self._ggml.ggml_nbytes(tensor)
+        if n_bytes == len(self._row):
+            self._ggml.ggml_backend_tensor_get(tensor, self._row, 0, n_bytes)
+            ids = self._row.raw
+        else:
+            ids = self._rows(tensor, n_bytes)
+        self._found.append((ctypes.string_at(tensor + self._name_offset, _NAME_BYTES), ids))
+        return True
 
     def _rows(self, tensor: int, n_bytes: int) -> bytes:
         """The ids of several tokens. They are the first of all experts, sorted: rows lie apart."""
@@ -88,13 +78,24 @@ class ExpertPicks:
             return b""
         raw = np.empty(n_bytes, np.uint8)
         self._ggml.ggml_backend_tensor_get(tensor, raw.ctypes.data, 0, n_bytes)
-        apart = (n_bytes - self._row_bytes) // (n_rows - 1)
+        apart = (n_bytes - len(self._row)) // (n_rows - 1)
         shape, strides = (n_rows, self.n_used), (apart, _ID_BYTES)
         return np.ndarray(shape, np.int32, raw, strides=strides).tobytes()
 
 
-# The third argument, a pointer of our own, is not taken: the caller passes it in a register.
-_CALLBACK = ctypes.CFUNCTYPE(ctypes.c_bool, ctypes.c_ssize_t, ctypes.c_bool)
+_COMPUTED = ctypes.CFUNCTYPE(ctypes.c_bool, ctypes.c_ssize_t)
+
+
+class _Tap(ctypes.Structure):
+    """expert_tap.c: struct tap."""
+
+    _fields_ = (
+        ("name_offset", ctypes.c_size_t),
+        ("prefix", ctypes.c_char_p),
+        ("prefix_bytes", ctypes.c_size_t),
+        ("computed", _COMPUTED),
+        ("watching", ctypes.c_bool),
+    )
 
 
 class _InitParams(ctypes.Structure):
@@ -105,6 +106,17 @@ class _InitParams(ctypes.Structure):
         ("mem_buffer", ctypes.c_void_p),
         ("no_alloc", ctypes.c_bool),
     )
+
+
+def _tap_library() -> ctypes.CDLL:
+    """expert_tap.c, compiled when Coterie was installed.
+
+    llama.cpp asks of each node before it computes it, 1,446 times a token of the starter model.
+    A Python function as the callback made two threads answer a tenth slower.
+    """
+    here = Path(__file__).with_name("expert_tap")
+    files = (here.with_suffix(ending) for ending in importlib.machinery.EXTENSION_SUFFIXES)
+    return ctypes.CDLL(str(next(file for file in files if file.exists())))
 
 
 def _ggml() -> Any:

@@ -188,6 +188,7 @@ def new_context(
     parameters.abort_callback_data = abort.data
     if picks is not None:
         parameters.cb_eval = picks.callback
+        parameters.cb_eval_user_data = picks.data
     return llama.llama_init_from_model(model, parameters)
 
 
