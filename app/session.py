@@ -404,6 +404,10 @@ class ChatSession(QObject):
         """Show a notice until it is dismissed."""
         self._board.tell(problem)
 
+    def watch_answer(self, closely: bool) -> None:
+        """Whether somebody reads the running answer, or sees no more of it than numbers."""
+        self._board.unread = not closely
+
     # Events
 
     def _arrived(self, arrival: Arrival) -> None:

@@ -222,7 +222,7 @@ class SessionAnswers:
             case Finished(stats=stats):
                 self._finished(stats)
                 return
-        self._board.change(answer=answer)
+        self._board.put_part(replace(self._board.state, answer=answer))
         self._keeping.went_on(answer.text, answer.reasoning)
 
     def engine_gone(self, problem: Problem) -> None:

@@ -24,6 +24,7 @@ NO_PREDICTION = marked("not predicted")
 # A stroke of the design's width costs 25 us a point: the strip is redrawn four times a second.
 MOST_POINTS = 96
 _LEAST_STRETCH_S = 0.25
+_CURVE_EVERY_S = 0.45
 _NARROW_PX = 960
 _AXIS_PX = 26
 _ROW_GAP_PX, _SLIM_TOP_PX = 10, 6
@@ -114,44 +115,54 @@ class AnswerStrip(QFrame):
         else:
             self._grid.removeWidget(self.slim)
             self._title_row.insertWidget(0, self.dot)
+        if self._answer is not None:
+            self._draw(self._answer)
 
     def show_answer(self, answer: AnswerSpeed) -> None:
         if answer == self._answer:
             return
         self._answer = answer
-        title = tr("Live") if answer.is_live else tr("Last answer")
         self.dot.setVisible(answer.is_live)
+        self._draw(answer)
+
+    def _draw(self, answer: AnswerSpeed) -> None:
+        """In the form that is seen: live numbers come four times a second."""
+        strip = self.slim if self._is_slim else self
+        strip.title.show_text(tr("Live") if answer.is_live else tr("Last answer"))
         which = tr("the last 2 to 3 s") if answer.is_live else tr("the whole answer")
-        which = which if answer.decode_tokens_per_s is not None else ""
-        for strip in (self, self.slim):
-            strip.title.show_text(title)
-            strip.which.show_text(which)
-        for shown, value in (
-            (self.decode, answer.decode_tokens_per_s),
-            (self.prompt, answer.prompt_tokens_per_s),
-            (self.end_to_end, answer.end_to_end_tokens_per_s),
-        ):
-            shown.show_figure(number_text.tokens_per_s(value), "tok/s")
-        self.first_token.show_figure(*number_text.number_of_duration(answer.ttft_s))
-        self.decode.below.show_text(_predicted(answer))
-        cached = number_text.tokens(answer.cached_tokens)
-        self.prompt.below.show_text(
-            tr("{tokens} cached", tokens=cached) if answer.cached_tokens else ""
-        )
+        strip.which.show_text(which if answer.decode_tokens_per_s is not None else "")
+        self._show_figures(_said(answer))
         context = number_text.tokens_short(answer.context_used)
         under = tr("context {tokens}", tokens=context)
-        self.curve.show_context(under)
-        self.slim.show_context(under if answer.samples else "")
-        points = thinned(_shown(answer))
-        for curve in (self.curve, self.slim.curve):
-            curve.show_speeds(points, live=answer.is_live)
-            curve.setAccessibleName(tr("Decode speed over time, context {tokens}", tokens=context))
-        for slim, large in zip(self.slim.figures, self._figures()[1:], strict=True):
-            figure = large.figure
-            slim.show_figure(figure.figure, figure.unit, large.below.full_text())
+        if self._is_slim:
+            self.slim.show_context(under if answer.samples else "")
+        else:
+            self.curve.show_context(under)
+        strip.curve.show_speeds(thinned(_shown(answer)), live=answer.is_live)
+        strip.curve.setAccessibleName(
+            tr("Decode speed over time, context {tokens}", tokens=context)
+        )
+
+    def _curve_is_due(self, answer: AnswerSpeed, curve: Sparkline) -> bool:
+        """The curve of a running answer goes on twice a second: to draw it costs the most."""
+        before, now_s = curve.speeds, answer.samples[-1][0] if answer.samples else 0.0
+        return not (answer.is_live and before and 0 <= now_s - before[-1][0] < _CURVE_EVERY_S)
+
+    def _show_figures(self, said: tuple[tuple[str, str, str], ...]) -> None:
+        if self._is_slim:
+            for slim, texts in zip(self.slim.figures, said, strict=True):
+                slim.show_figure(*texts)
+            return
+        for large, (figure, unit, below) in zip(self._speeds, said, strict=True):
+            large.show_figure(figure, unit)
+            large.below.show_text(below)
 
     def _figures(self) -> tuple[QWidget, ...]:
-        return self._heading, self.decode, self.prompt, self.first_token, self.end_to_end
+        return self._heading, *self._speeds
+
+    @property
+    def _speeds(self) -> tuple[NamedFigure, ...]:
+        return self.decode, self.prompt, self.first_token, self.end_to_end
 
     def _head(self) -> QWidget:
         place = QWidget()
@@ -207,6 +218,21 @@ def thinned(
         times, speeds = zip(*group, strict=True)
         points.append((times[-1], sum(speeds) / len(speeds)))
     return tuple(points)
+
+
+def _said(answer: AnswerSpeed) -> tuple[tuple[str, str, str], ...]:
+    """(figure, unit, what stands below) of decode, prompt, first token and end to end."""
+    cached = number_text.tokens(answer.cached_tokens)
+    decode, prompt, whole = map(
+        number_text.tokens_per_s,
+        (answer.decode_tokens_per_s, answer.prompt_tokens_per_s, answer.end_to_end_tokens_per_s),
+    )
+    return (
+        (decode, "tok/s", _predicted(answer)),
+        (prompt, "tok/s", tr("{tokens} cached", tokens=cached) if answer.cached_tokens else ""),
+        (*number_text.number_of_duration(answer.ttft_s), ""),
+        (whole, "tok/s", ""),
+    )
 
 
 def _predicted(answer: AnswerSpeed) -> str:

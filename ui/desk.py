@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace as replace_settings
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QWidget
 
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from ui.dashboard_page import DashboardPage
     from ui.models_page import ModelsPage
     from ui.plan_page import PlanPage
+    from ui.settings_page import SettingsPage
 
 
 class Desk(QWidget):
@@ -38,8 +41,10 @@ class Desk(QWidget):
 
     With `plan_commands` the Models page opens plans, which take that page's place until they are
     closed. Without a `door` that page has no more than the models in the folder; without a
-    `dashboard` there is none.
+    `dashboard` there is none. `fill_settings` adds to the Settings page what is of the program.
     """
+
+    chats_in_front = Signal(bool)
 
     def __init__(
         self,
@@ -51,8 +56,10 @@ class Desk(QWidget):
         plan_commands: PlanCommands | None = None,
         door: ModelDoor | None = None,
         dashboard: DashboardDoor | None = None,
+        fill_settings: Callable[[SettingsPage], None] | None = None,
     ) -> None:
         super().__init__()
+        self._fill_settings = fill_settings
         self._theme, self._zoom = theme, USUAL
         self._themes = {USUAL: theme}
         self._window, self._commands = window, commands
@@ -80,6 +87,9 @@ class Desk(QWidget):
         self.chats.chat.composer.plan_wanted.connect(self._open_plan)
         self._pages: dict[PageName, Page] = {"chats": self.chats}
         self.stack = QStackedWidget()
+        self.stack.currentChanged.connect(
+            lambda _index: self.chats_in_front.emit(self.stack.currentWidget() is self.chats)
+        )
         self.stack.addWidget(self.chats)
         row = self.layout()
         assert isinstance(row, QHBoxLayout)
@@ -155,6 +165,8 @@ class Desk(QWidget):
             room.discover.changed.connect(page.show_discover)
             page.show_discover(room.discover.view)
             room.discover.look_at_account()
+        if self._fill_settings is not None:
+            self._fill_settings(page)
         return page
 
     def _new_dashboard(self) -> DashboardPage:

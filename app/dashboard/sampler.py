@@ -11,7 +11,8 @@ from PySide6.QtCore import QObject, Qt, Signal
 
 from app.dashboard.machine_sample import MachineSample
 
-SEEN_EVERY_S = 0.25
+# A reading takes two milliseconds; memory is told in tenths of a GiB.
+SEEN_EVERY_S = 0.5
 HIDDEN_EVERY_S = 1.0
 _CLOSE_S = 2.0
 
@@ -32,7 +33,7 @@ class Wanted:
 
 
 def wanted(worker_pid: int | None, *, visible: bool, answering: bool) -> Wanted:
-    """Four times a second for a dashboard that is seen, once while it answers unseen."""
+    """Twice a second for a dashboard that is seen, once while it answers unseen."""
     if visible:
         return Wanted(worker_pid, SEEN_EVERY_S)
     return Wanted(worker_pid, HIDDEN_EVERY_S if answering else None)

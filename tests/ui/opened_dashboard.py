@@ -95,16 +95,18 @@ def _shown(page: DashboardPage | None) -> dict[str, object] | None:
     if page is None or not page.isVisible():
         return None
     tab = page.performance
-    answer = tab.answer
+    answer, slim = tab.answer, tab.answer.slim
+    assert slim.isVisible()  # in a window that is not high
+    decode, _prompt, first_token, end_to_end = slim.figures
     return {
         "empty": tab.empty.isVisible(),
-        "title": answer.title.full_text(),
+        "title": slim.title.full_text(),
         "dot": not answer.dot.isHidden(),
-        "decode": answer.decode.figure.figure,
-        "end_to_end": answer.end_to_end.figure.figure,
-        "first_token": answer.first_token.figure.figure,
-        "context": answer.curve.context,
-        "curve": len(answer.curve.speeds),
+        "decode": decode.figure,
+        "end_to_end": end_to_end.figure,
+        "first_token": first_token.figure,
+        "context": slim.context.full_text(),
+        "curve": len(slim.curve.speeds),
         "model": page._view.model_label,
         "points": len(page._view.speed.points),
         "devices": [device.name for device in page._view.memory.devices],
