@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from app.dashboard.door import DashboardDoor
 from app.paths import Paths
 from app.placer import PlanningPlacer
+from app.plan_store import PlanStore
 from app.prices import PriceBook
 from app.session import ChatSession
 
@@ -45,6 +46,7 @@ class LastPlan:
 
 def dashboard_door(
     paths: Paths,
+    plans: PlanStore,
     session: ChatSession,
     placer: PlanningPlacer,
     late: LatePrediction,
@@ -54,13 +56,14 @@ def dashboard_door(
     plan = LastPlan(session)
     placer.took.connect(plan.took)
     late.predicted.connect(plan.predicted)
-    door = DashboardDoor(partial(dashboard_desk, paths, session, plan, prices), session)
+    desk = partial(dashboard_desk, paths, plans, session, plan, prices)
+    door = DashboardDoor(desk, session)
     session.changed.connect(door.show_state)
     return door
 
 
 def dashboard_desk(
-    paths: Paths, session: ChatSession, plan: LastPlan, prices: PriceBook
+    paths: Paths, plans: PlanStore, session: ChatSession, plan: LastPlan, prices: PriceBook
 ) -> DashboardDesk:
     """The desk; what it needs is imported when it is wanted."""
     from app.dashboard.desk import DashboardDesk
@@ -78,6 +81,7 @@ def dashboard_desk(
         lambda state: loaded_memory(state, plan),
         cpu_counter,
         cache(partial(hardware, paths)),
+        lambda model, placement: plans.choose(model.path, model.file_bytes, placement),
         session,
     )
 

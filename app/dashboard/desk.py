@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Literal, Protocol
 
+import msgspec
 from msgspec.structs import replace as replace_settings
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -42,6 +43,7 @@ from app.settings import Settings
 from runtime.errors import CoterieError, Problem
 from runtime.language import tr
 from runtime.protocol.messages import ExpertUse
+from runtime.protocol.placement import Placement
 
 LIVE_EVERY_MS = 250
 # More of one model's runs than this are not looked through for its picture.
@@ -65,7 +67,8 @@ class DashboardDesk(QObject):
     """Implements `DashboardCommands`. `changed` carries the new `DashboardView`.
 
     `read_runs` gives the runs after the one of that id, `read_loaded` the loaded model's memory,
-    `hardware` this machine in one line; these are called on other threads.
+    `hardware` this machine in one line; these are called on other threads. `choose` keeps what a
+    model is to be loaded with.
     """
 
     changed = Signal(object)
@@ -81,12 +84,13 @@ class DashboardDesk(QObject):
         read_loaded: Callable[[SessionState], LoadedMemory | None],
         cpu_counter: Callable[[], CpuCounter],
         hardware: Callable[[], str],
+        choose: Callable[[LocalModel, Placement], None],
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._session, self._prices, self._sampler, self._totals = session, prices, sampler, totals
         self._read_runs, self._read_loaded = read_runs, read_loaded
-        self._cpu_counter, self._hardware = cpu_counter, hardware
+        self._cpu_counter, self._hardware, self._choose = cpu_counter, hardware, choose
         self._book = RunBook()
         self._state = session.state
         self._view = DashboardView()
@@ -178,6 +182,11 @@ class DashboardDesk(QObject):
             self._session.relieve_gpu()
         elif remedy == "smaller_context":
             self._set(n_ctx=max(LEAST_N_CTX, state.engine.n_ctx // 2))
+            self._session.restart_engine()
+        elif remedy == "q8_kv" and state.model is not None and self._loaded is not None:
+            model = state.model
+            placement = msgspec.structs.replace(self._loaded.placement, kv_type="q8_0")
+            self._keep(lambda: self._choose(model, placement))
             self._session.restart_engine()
         elif remedy and state.model is not None:
             self.plan_wanted.emit(state.model.id)

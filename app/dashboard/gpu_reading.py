@@ -57,7 +57,6 @@ def _gpu(nvml: Any, handle: Any, worker_pid: int) -> GpuSample:
 
     memory = told("nvmlDeviceGetMemoryInfo")
     power_mw = told("nvmlDeviceGetPowerUsage")
-    energy_mj = told("nvmlDeviceGetTotalEnergyConsumption")
     temperature = told("nvmlDeviceGetTemperature", NVML_TEMPERATURE_GPU)
     reasons = told("nvmlDeviceGetCurrentClocksThrottleReasons") or 0
     processes = told("nvmlDeviceGetComputeRunningProcesses")
@@ -68,7 +67,6 @@ def _gpu(nvml: Any, handle: Any, worker_pid: int) -> GpuSample:
         _of_worker(processes, worker_pid),
         None if power_mw is None else power_mw / 1000,
         None if temperature is None else float(temperature),
-        None if energy_mj is None else energy_mj / 1000,
         is_hot=bool(reasons & (SW_THERMAL | HW_THERMAL)),
         is_power_held=bool(reasons & (SW_POWER_CAP | HW_POWER_BRAKE)),
     )

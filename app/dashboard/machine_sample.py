@@ -1,4 +1,4 @@
-"""One reading of the machine: host memory, the worker's own, GPUs, power; None for unknown."""
+"""One reading of the machine: host memory, the worker's own, GPUs; None for unknown."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import msgspec
 class GpuSample(msgspec.Struct, frozen=True):
     """One GPU now. `worker_bytes` is what the driver says the worker holds, its context included.
 
-    `energy_j` is the driver's counter since it was loaded. `is_hot` says that heat holds the clock
-    down, `is_power_held` that the power supply or the power limit does.
+    `is_hot` says that heat holds the clock down, `is_power_held` that the power supply or the power
+    limit does.
     """
 
     name: str
@@ -18,7 +18,6 @@ class GpuSample(msgspec.Struct, frozen=True):
     worker_bytes: int | None = None
     power_w: float | None = None
     temperature_c: float | None = None
-    energy_j: float | None = None
     is_hot: bool = False
     is_power_held: bool = False
 
@@ -55,17 +54,15 @@ class MachineSample(msgspec.Struct, frozen=True):
     """`at_s` is time.monotonic(). With `is_container` the totals are those a container may use,
     whose mapped files count as used.
 
-    `worker` is None without one. `cpu_power_w` is the packages' counter since the sample before;
-    `cpu_throttles` counts how often the processor slowed down for heat.
+    `worker` is None without one. `cpu_throttles` counts how often the processor slowed down for
+    heat.
     """
 
     at_s: float
     total_bytes: int
     available_bytes: int
     cached_bytes: int = 0
-    swap_used_bytes: int = 0
     is_container: bool = False
     worker: WorkerMemory | None = None
     gpus: tuple[GpuSample, ...] = ()
-    cpu_power_w: float | None = None
     cpu_throttles: int | None = None

@@ -30,6 +30,7 @@ from app.store.runs import StoredRuns
 from runtime.errors import Problem
 from runtime.fake_engine import MEMORY
 from runtime.protocol.messages import GenerationStats
+from runtime.protocol.placement import Placement
 from tests.dashboard.ledger_runs import BOOK, SETTINGS, run, stats
 from tests.session.rig import PATIENCE_MS, local_model
 
@@ -100,6 +101,7 @@ class DeskRig:
     views: list[DashboardView] = field(default_factory=list)
     loads: int = 0
     read_loaded: Callable[[SessionState], LoadedMemory | None] = lambda _state: None
+    chosen: list[tuple[str, Placement]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.store = ConversationStore(self.database)
@@ -113,6 +115,7 @@ class DeskRig:
             self._read_memory,
             lambda: "absent",
             lambda: HARDWARE,
+            lambda model, placement: self.chosen.append((model.id, placement)),
         )
         self.desk.changed.connect(self.views.append)
 

@@ -314,6 +314,7 @@ def test_choices_are_settings_and_redraw_all(rig: DeskRig) -> None:
         ("smaller_context", 8192, ["restart_engine"], 4096),
         ("smaller_context", 1500, ["restart_engine"], 1024),
         ("plan", 8192, ["plan of tiny"], 0),
+        # Before its header is read there is no placement to change.
         ("q8_kv", 8192, ["plan of tiny"], 0),
         ("", 8192, [], 0),
     ],
@@ -332,6 +333,14 @@ def test_remedies(
     rig.desk.relieve(remedy)
     assert rig.session.calls == calls
     assert rig.session.state.settings.n_ctx == settings_n_ctx
+
+
+def test_the_kv_cache_is_kept_smaller_at_one_press(rig: DeskRig, loaded: LoadedMemory) -> None:
+    rig.read_loaded = lambda _state: loaded
+    rig.look()
+    rig.desk.relieve("q8_kv")
+    assert rig.chosen == [("tiny", changed(loaded.placement, kv_type="q8_0"))]
+    assert rig.session.calls == ["restart_engine"]
 
 
 # Files

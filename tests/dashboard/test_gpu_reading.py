@@ -23,7 +23,6 @@ ANSWERING: dict[str, Any] = {
     "nvmlDeviceGetName": "NVIDIA GeForce RTX 4070",
     "nvmlDeviceGetMemoryInfo": SimpleNamespace(total=12 * GIB, free=1 * GIB, used=11 * GIB),
     "nvmlDeviceGetPowerUsage": 143_250,
-    "nvmlDeviceGetTotalEnergyConsumption": 88_123_456,
     "nvmlDeviceGetTemperature": 67,
     "nvmlDeviceGetCurrentClocksThrottleReasons": 0,
     "nvmlDeviceGetComputeRunningProcesses": [
@@ -38,7 +37,6 @@ SAMPLE = GpuSample(
     10_400 * MIB,
     143.25,
     67.0,
-    88_123.456,
 )
 
 
@@ -85,19 +83,18 @@ UNSUPPORTED = pynvml.NVMLError(pynvml.NVML_ERROR_NOT_SUPPORTED)
     ("changed", "expected"),
     [
         ({}, SAMPLE),
-        # Windows tells no sizes, a container hides processes, old drivers know no energy.
+        # Windows tells no sizes, a container hides processes.
         (
             {
                 "nvmlDeviceGetComputeRunningProcesses": [
                     SimpleNamespace(pid=WORKER, usedGpuMemory=None)
                 ]
             },
-            GpuSample(SAMPLE.name, 12 * GIB, 11 * GIB, None, 143.25, 67.0, 88_123.456),
+            GpuSample(SAMPLE.name, 12 * GIB, 11 * GIB, None, 143.25, 67.0),
         ),
         (
             {
                 "nvmlDeviceGetComputeRunningProcesses": [],
-                "nvmlDeviceGetTotalEnergyConsumption": UNSUPPORTED,
                 "nvmlDeviceGetPowerUsage": UNSUPPORTED,
             },
             GpuSample(SAMPLE.name, 12 * GIB, 11 * GIB, None, None, 67.0),
@@ -105,7 +102,7 @@ UNSUPPORTED = pynvml.NVMLError(pynvml.NVML_ERROR_NOT_SUPPORTED)
         # Unified memory has no total.
         (
             {"nvmlDeviceGetMemoryInfo": UNSUPPORTED},
-            GpuSample(SAMPLE.name, None, None, 10_400 * MIB, 143.25, 67.0, 88_123.456),
+            GpuSample(SAMPLE.name, None, None, 10_400 * MIB, 143.25, 67.0),
         ),
     ],
 )
