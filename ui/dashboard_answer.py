@@ -135,13 +135,13 @@ class AnswerStrip(QFrame):
         context = number_text.tokens_short(answer.context_used)
         under = tr("context {tokens}", tokens=context)
         if self._is_slim:
-            self.slim.show_context(under if answer.samples else "")
+            self.slim.context.show_text(under if answer.samples else "")
         else:
             self.curve.show_context(under)
-        strip.curve.show_speeds(thinned(_shown(answer)), live=answer.is_live)
-        strip.curve.setAccessibleName(
-            tr("Decode speed over time, context {tokens}", tokens=context)
-        )
+        if self._curve_is_due(answer, strip.curve):
+            name = tr("Decode speed over time, context {tokens}", tokens=context)
+            strip.curve.setAccessibleName(name)
+            strip.curve.show_speeds(thinned(_shown(answer)), live=answer.is_live)
 
     def _curve_is_due(self, answer: AnswerSpeed, curve: Sparkline) -> bool:
         """The curve of a running answer goes on twice a second: to draw it costs the most."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtGui import QFont, QFontMetrics, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app import number_text
@@ -40,15 +40,20 @@ class SlimFigure(QWidget):
         unit = "" if figure == number_text.EN_DASH else unit
         if (figure, unit, below) == (self.figure, self.unit, self.below):
             return
-        before = self.sizeHint()
+        before, other_words = self.sizeHint(), below != self.below
         self.figure, self.unit, self.below = figure, unit, below
         said = f"{self.name}: {figure} {unit}".rstrip()
         self.setAccessibleName(f"{said}, {below}" if below else said)
-        self.setToolTip(f"{below}\n{self.definition}" if below else self.definition)
         # Digits change four times a second, and a layout draws the whole strip anew.
         if self.sizeHint() != before:
             self.updateGeometry()
-        self.update()
+            self.update()
+        elif other_words:
+            self.update()
+        else:
+            self.update(0, 0, int(self._words_left()), self.height())
+        if other_words or not self.toolTip():
+            self.setToolTip(f"{below}\n{self.definition}" if below else self.definition)
 
     def sizeHint(self) -> QSize:
         words = max(self._width(self.name, "small"), self._width(self.below, "caption"))
@@ -57,8 +62,13 @@ class SlimFigure(QWidget):
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
 
-    def paintEvent(self, _event: QPaintEvent) -> None:
+    def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
+        self._paint_figure(painter)
+        if event.rect().right() >= self._words_left():
+            self._paint_words(painter)
+
+    def _paint_figure(self, painter: QPainter) -> None:
         baseline = (self.height() + QFontMetricsF(self._theme.font("figure_m")).capHeight()) / 2
         absent = self.figure == number_text.EN_DASH
         self._set(painter, "figure_m", "tertiary" if absent else "primary")
@@ -68,9 +78,12 @@ class SlimFigure(QWidget):
         self._set(painter, "small", "secondary")
         left = self._width(self.figure, "figure_m") + _GAP_PX
         painter.drawText(QPointF(left, baseline), self.unit)
+
+    def _paint_words(self, painter: QPainter) -> None:
         middle = Qt.AlignmentFlag.AlignVCenter
         left, lines = self._words_left(), 2 if self.below else 1
         room = QRectF(left, 0, self.width() - left, self.height() / lines)
+        self._set(painter, "small", "secondary")
         painter.drawText(room, middle, self.name)
         self._set(painter, "caption", "tertiary")
         painter.drawText(room.translated(0, self.height() / 2), middle, self.below)
@@ -121,6 +134,35 @@ class SlimCurve(Sparkline):
         self._paint_curve(painter, width - 5, self.height(), low, high)
 
 
+class SlimWords(QWidget):
+    """A caption with a number that grows: it never takes less room than before."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme, self.text = theme, ""
+        self.setFixedSize(0, _HEIGHT_PX)
+
+    def show_text(self, text: str) -> None:
+        """A label would have the strip laid out anew for each."""
+        if text == self.text:
+            return
+        self.text = text
+        self.setAccessibleName(text)
+        width = QFontMetrics(self._font()).horizontalAdvance(text)
+        if width > self.width():
+            self.setFixedWidth(width)
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setFont(self._font())
+        painter.setPen(self._theme.color("text.tertiary"))
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter, self.text)
+
+    def _font(self) -> QFont:
+        return self._theme.font("caption", tabular=True)
+
+
 class SlimAnswer(QWidget):
     """What `AnswerStrip` shows, in one line."""
 
@@ -130,7 +172,7 @@ class SlimAnswer(QWidget):
         self.title = Label(theme, "", "ui", weight=600)
         self.which = Label(theme, "", "caption", "tertiary")
         self.figures = tuple(SlimFigure(theme, *figure) for figure in figures)
-        self.context = Label(theme, "", "caption", "tertiary", tabular=True)
+        self.context = SlimWords(theme)
         self.curve = SlimCurve(theme)
         self.head = QHBoxLayout()
         self.head.setSpacing(6)
@@ -149,13 +191,6 @@ class SlimAnswer(QWidget):
         row.addWidget(self.curve, 1)
         row.addWidget(self.context)
         self.title.show_text(tr("Last answer"))
-
-    def show_context(self, text: str) -> None:
-        """It never takes less room than before."""
-        self.context.show_text(text)
-        self.context.setMinimumWidth(
-            max(self.context.minimumWidth(), self.context.sizeHint().width())
-        )
 
     def keep_room(self, *texts: str) -> None:
         """For all that may stand under the title."""

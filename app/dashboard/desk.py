@@ -23,7 +23,7 @@ from app.dashboard.export import write_runs, write_table
 from app.dashboard.held_devices import LoadedMemory
 from app.dashboard.history import speed_history
 from app.dashboard.machine_sample import MachineSample
-from app.dashboard.memory_map import memory_map
+from app.dashboard.memory_map import memory_map, settled
 from app.dashboard.memory_warnings import kept, memory_warnings
 from app.dashboard.money import money_view
 from app.dashboard.periods import Reckoning
@@ -341,7 +341,8 @@ class DashboardDesk(QObject):
         )
         if self._samples:
             warnings = memory_warnings(self._samples, self._loaded, self._answering_since_s)
-            now = replace(now, memory=memory_map(self._samples[-1], self._loaded, warnings))
+            memory = memory_map(self._samples[-1], self._loaded, warnings)
+            now = replace(now, memory=settled(self._view.memory, memory))
         self._put(now)
 
     def _put(self, view: DashboardView) -> None:

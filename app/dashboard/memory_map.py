@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from app.dashboard.held_devices import HeldDevice, LoadedMemory, held_devices
 from app.dashboard.machine_sample import MachineSample
 from app.dashboard.memory_how import explained
@@ -10,6 +12,9 @@ from app.dashboard.state import DeviceMap, MemoryClass, MemoryMap, MemoryPart, M
 from runtime.language import tr
 from runtime.placement.memory import RAM, DeviceUse
 from runtime.placement.residence import HOST
+
+# Amounts are told in tenths of a GiB.
+UNSEEN_BYTES = 16 << 20
 
 
 def memory_map(
@@ -24,6 +29,27 @@ def memory_map(
     if host.held.mapped_bytes and loaded is not None:
         devices.append(_disk_map(host, loaded))
     return MemoryMap(tuple(devices), warnings, explained(held, sample))
+
+
+def settled(before: MemoryMap, now: MemoryMap) -> MemoryMap:
+    """`before` while nothing in `now` is so different that it shows: memory never rests, and to
+    draw the map is what costs most on its page.
+    """
+    if before.warnings != now.warnings or len(before.devices) != len(now.devices):
+        return now
+    same = all(map(_look_alike, before.devices, now.devices))
+    return before if same else now
+
+
+def _look_alike(one: DeviceMap, other: DeviceMap) -> bool:
+    if replace(one, parts=other.parts) != other or len(one.parts) != len(other.parts):
+        return False
+    return all(
+        a.memory_class == b.memory_class
+        and a.planned_bytes == b.planned_bytes
+        and abs(a.actual_bytes - b.actual_bytes) < UNSEEN_BYTES
+        for a, b in zip(one.parts, other.parts, strict=True)
+    )
 
 
 def _gpu_map(gpu: HeldDevice, loaded: LoadedMemory | None) -> DeviceMap:

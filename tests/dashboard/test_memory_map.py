@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -12,9 +13,17 @@ from app.dashboard.held_devices import LoadedMemory, held_devices, placement_wit
 from app.dashboard.layer_words import spans
 from app.dashboard.machine_reading import MachineReading
 from app.dashboard.machine_sample import GpuSample, MachineSample, WorkerMemory
-from app.dashboard.memory_map import memory_map
+from app.dashboard.memory_map import memory_map, settled
 from app.dashboard.own_memory import Weights, held_in_ram, held_on_gpu
-from app.dashboard.state import MEMORY_CLASSES, DeviceMap
+from app.dashboard.state import (
+    MEMORY_CLASSES,
+    DeviceMap,
+    MemoryClass,
+    MemoryMap,
+    MemoryPart,
+    MemoryWarning,
+)
+from runtime.errors import Problem
 from runtime.gguf.split_files import read_model
 from runtime.placement.model_layout import ModelLayout, model_layout
 from runtime.protocol.frames import Load, Loaded
@@ -382,3 +391,28 @@ def test_the_real_worker(mode: str, starter_model: Path, tmp_path: Path) -> None
     assert ram["kv"] == loaded.memory.kv_bytes
     itself = held_devices(taken, loaded)[-1].held.itself_bytes
     assert 20 * MIB < itself < 0.25 * rss_bytes
+
+
+def mapped(*used: int, free: int = 8 * GIB, name: str = "RAM") -> MemoryMap:
+    """One device with these bytes of its first classes."""
+    classes: tuple[MemoryClass, ...] = ("dense", "kv")
+    parts = [MemoryPart(kind, size) for kind, size in zip(classes, used, strict=False)]
+    return MemoryMap((DeviceMap(name, "ram", 16 * GIB, (*parts, MemoryPart("free", free))),))
+
+
+@pytest.mark.parametrize(
+    ("now", "is_new"),
+    [
+        (mapped(3 * GIB, GIB), False),
+        (mapped(3 * GIB + 15 * MIB, GIB, free=8 * GIB - 15 * MIB), False),
+        (mapped(3 * GIB + 16 * MIB, GIB), True),
+        (mapped(3 * GIB, GIB, free=8 * GIB - 16 * MIB), True),
+        (mapped(3 * GIB), True),
+        (mapped(3 * GIB, GIB, name="other"), True),
+        (MemoryMap(), True),
+        (replace(mapped(3 * GIB, GIB), warnings=(MemoryWarning(Problem("", "", "")),)), True),
+    ],
+)
+def test_a_map_stands_while_no_difference_shows(now: MemoryMap, is_new: bool) -> None:
+    before = mapped(3 * GIB, GIB)
+    assert settled(before, now) is (now if is_new else before)

@@ -105,7 +105,7 @@ def _shown(page: DashboardPage | None) -> dict[str, object] | None:
         "decode": decode.figure,
         "end_to_end": end_to_end.figure,
         "first_token": first_token.figure,
-        "context": slim.context.full_text(),
+        "context": slim.context.text,
         "curve": len(slim.curve.speeds),
         "model": page._view.model_label,
         "points": len(page._view.speed.points),
