@@ -4,7 +4,7 @@ PYTHON ?= python3
 SETUP = $(PYTHON) packaging/bootstrap.py $(if $(filter file,$(origin PYTHON)),,--chosen)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench lock words clean
+.PHONY: help run test lint bench bundle smoke lock words clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\): ## /  make \1\t/p' $(firstword $(MAKEFILE_LIST))
@@ -20,6 +20,12 @@ lint: ## Run only the checks of style, types and imports
 
 bench: ## Measure this machine and write docs/benchmarks.md
 	@$(SETUP) bench
+
+bundle: ## Build the program to install into dist/ (STARTER=1: with the starter model)
+	@$(SETUP) bundle
+
+smoke: ## As root: install the package in a clean Debian 12, chat, remove it again
+	@$(SETUP) smoke
 
 lock: ## Choose new versions of the locked packages (needs the network)
 	@$(SETUP) lock

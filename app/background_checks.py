@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import QObject, Qt, Signal
 
-from app.check_view import CheckView
+from app.first_run_state import FirstLook
+from app.posting import post
 
 
 class BackgroundChecks(QObject):
-    """`done` carries the checks, on the thread this object belongs to."""
+    """`found` carries each `FirstLook`, on the thread this object belongs to."""
 
-    done = Signal(object)
-    _found = Signal(object)
+    found = Signal(object)
+    _arrived = Signal(object)
 
     def __init__(
-        self, look: Callable[[], tuple[CheckView, ...]], parent: QObject | None = None
+        self, look: Callable[[], Iterable[FirstLook]], parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
         self._look = look
-        self._found.connect(self.done, Qt.ConnectionType.QueuedConnection)
+        self._arrived.connect(self.found, Qt.ConnectionType.QueuedConnection)
 
     def start(self) -> None:
         threading.Thread(target=self._run, name="checks", daemon=True).start()
 
     def _run(self) -> None:
-        self._found.emit(self._look())
+        for look in self._look():
+            post(self._arrived, look)

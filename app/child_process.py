@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 _NO_CONSOLE = getattr(subprocess, "CREATE_NO_WINDOW", 0)  # Windows opens one for each child.
@@ -28,9 +28,14 @@ class Answer:
 
 
 class Child:
-    """Runs from the moment it is made, so that several can work side by side."""
+    """Runs from the moment it is made, so that several can work side by side.
 
-    def __init__(self, command: Sequence[str]) -> None:
+    Without an `environment` it has ours.
+    """
+
+    def __init__(
+        self, command: Sequence[str], environment: Mapping[str, str] | None = None
+    ) -> None:
         self._began_s = time.monotonic()
         self._process: subprocess.Popen[bytes] | None = None
         self._refusal = ""
@@ -40,6 +45,7 @@ class Child:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
+                env=None if environment is None else dict(environment),
                 start_new_session=True,
                 creationflags=_NO_CONSOLE,
             )

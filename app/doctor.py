@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import psutil
 
@@ -17,6 +17,8 @@ from app.doctor_machine import (
     memory_check,
     processor_check,
 )
+from app.doctor_parts import pack_checks, variant_check
+from app.engine_parts import PartsTools, PartsView, known_parts, try_parts
 from app.engine_probe import EngineFacts, EngineProbe
 from app.engine_trial import Trial, model_for_trial, try_both_ways
 from app.gpu_probe import GpuProbe
@@ -26,6 +28,7 @@ from app.paths import Paths
 from app.prices import SHIPPED_PRICES, PriceBook, look_at_prices
 from app.quirks import QuirksFile, machine_key
 from app.settings import look_at_settings
+from runtime.engine_parts import tell_parts, told_parts
 from runtime.engine_process import Engine, EngineProcess
 from runtime.errors import CoterieError, Problem
 from runtime.language import marked, tr
@@ -43,6 +46,7 @@ class Findings:
     repacking_crashes: bool
     trial: Trial | None
     files: UserFiles
+    parts: PartsView = field(default_factory=PartsView)
 
 
 def checks(findings: Findings) -> tuple[CheckView, ...]:
@@ -51,7 +55,7 @@ def checks(findings: Findings) -> tuple[CheckView, ...]:
     repacking = repacking_check(engine, crashes=findings.repacking_crashes)
     works = (start_check(findings.trial),) if engine.described is not None else ()
     return (
-        *machine_checks(machine, engine),
+        *machine_checks(machine, engine, findings.parts),
         *works,
         *((repacking,) if repacking is not None else ()),
         *file_checks(findings.files),
@@ -60,34 +64,44 @@ def checks(findings: Findings) -> tuple[CheckView, ...]:
 
 
 def machine_checks(
-    machine: Machine, engine: EngineFacts, *, patient: bool = True
+    machine: Machine, engine: EngineFacts, parts: PartsView, *, patient: bool = True
 ) -> tuple[CheckView, ...]:
     """Processor, memory, graphics, disk and engine. Impatient ones excuse a slow answer."""
+    variant = variant_check(engine.described, parts)
     return (
         processor_check(machine.processor, machine.cores),
         memory_check(machine.memory),
         graphics_check(machine.gpus, engine, patient=patient),
+        *pack_checks(parts, machine.gpus, engine.described),
         disk_check(machine.disk),
         engine_check(engine, machine.processor, patient=patient),
+        *((variant,) if variant is not None else ()),
     )
 
 
 def examine(paths: Paths, new_engine: Callable[[], Engine] | None = None) -> Findings:
     """Look at everything, some seconds long.
 
-    Writes only what a chat would write too: that repacking crashes, and the list of headers read.
+    Writes only what a chat would write too: that repacking crashes, which parts of the engine
+    work, and the list of headers read.
     """
+    tell_parts(known_parts(paths).parts)
     engine_probe, gpu_probe = EngineProbe(), GpuProbe()
     files = read_files(paths)
     machine = read_machine(paths.models_dir, gpu_probe)
     engine = engine_probe.facts()
+    tools = PartsTools(engine=lambda: engine, gpus=lambda: machine.gpus)
+    parts = try_parts(paths, tools, again=True)
+    if parts.parts != told_parts():
+        tell_parts(parts.parts)
+        engine = EngineProbe().facts()
     quirks = QuirksFile(paths.quirks_file, machine_key())
     model = model_for_trial(files.models) if engine.described is not None else None
     trial = None
     if model is not None:
         start = new_engine or (lambda: EngineProcess(paths.log_dir / "engine-doctor.log"))
         trial = try_both_ways(start, model, quirks)
-    return Findings(machine, engine, quirks.repacking_crashes, trial, files)
+    return Findings(machine, engine, quirks.repacking_crashes, trial, files, parts)
 
 
 def read_files(paths: Paths) -> UserFiles:
@@ -122,4 +136,5 @@ def quick_checks(paths: Paths) -> tuple[CheckView, ...]:
         gpu_probe.gpus(QUICK_DEADLINE_S)
         engine_probe.facts(QUICK_DEADLINE_S)
         return (CheckView(marked("Machine"), "info", detail, tr("coterie doctor says more.")),)
-    return machine_checks(machine, engine_probe.facts(QUICK_DEADLINE_S), patient=False)
+    engine = engine_probe.facts(QUICK_DEADLINE_S)
+    return machine_checks(machine, engine, known_parts(paths), patient=False)

@@ -9,6 +9,7 @@ from app.engine_trial import Trial
 from app.number_text import duration
 from app.processor import KNOWN_FEATURES, Processor
 from runtime.language import marked, tr
+from runtime.own_program import is_bundled
 
 # Decoding is several times slower without these.
 NEEDED = ("AVX", "AVX2", "FMA", "F16C", "NEON")
@@ -31,7 +32,7 @@ def engine_check(engine: EngineFacts, processor: Processor, *, patient: bool = T
     """Which engine is installed, and whether its build suits this processor."""
     title = f"llama-cpp-python {engine.installed.version}"
     if engine.trouble == "not_installed":
-        return CheckView(_ENGINE, "problem", tr("Not installed"), tr(_BUILD))
+        return CheckView(_ENGINE, "problem", tr("Not installed"), _mended(_BUILD))
     if engine.trouble == "no_answer" and not patient:
         return CheckView(_ENGINE, "info", f"{title}\n{tr('Still starting')}")
     if engine.trouble == "no_answer":
@@ -40,7 +41,7 @@ def engine_check(engine: EngineFacts, processor: Processor, *, patient: bool = T
         return CheckView(_ENGINE, "problem", detail, advice)
     if engine.described is None:
         why = tr("It does not load: {reason}", reason=engine.detail)
-        return CheckView(_ENGINE, "problem", f"{title}\n{why}", tr(_BUILD_AGAIN))
+        return CheckView(_ENGINE, "problem", f"{title}\n{why}", _mended(_BUILD_AGAIN))
     return _build_check(title, engine.described, engine.installed.report, processor)
 
 
@@ -56,9 +57,11 @@ def _build_check(
         advice = tr(
             "It uses {features}, which this processor lacks, and may crash. {remedy}",
             features=_list(foreign),
-            remedy=tr(_BUILD_AGAIN),
+            remedy=_mended(_BUILD_AGAIN),
         )
         return CheckView(_ENGINE, "problem", detail, advice)
+    if described.variants:  # a portable engine's variant is chosen by what the processor has
+        return CheckView(_ENGINE, "ok", detail)
     if lacking := unused(NEEDED, described, processor):
         advice = tr(
             "It leaves out {features}, which this processor has: answers are slow. {remedy}",
@@ -74,6 +77,10 @@ def _build_check(
         )
         return CheckView(_ENGINE, "info", detail, advice)
     return CheckView(_ENGINE, "ok", detail)
+
+
+def _mended(how: str) -> str:
+    return tr("Install Coterie again.") if is_bundled() else tr(how)
 
 
 def unused(wanted: tuple[str, ...], described: Described, processor: Processor) -> tuple[str, ...]:
@@ -115,7 +122,7 @@ def repacking_check(engine: EngineFacts, *, crashes: bool) -> CheckView | None:
         advice = tr("Nothing needs doing; a newer engine build tries it again.")
         return CheckView(_REPACKING, "info", detail, advice)
     if "REPACK" not in engine.described.features:
-        return CheckView(_REPACKING, "info", tr("Not in this engine build"), tr(_BUILD_AGAIN))
+        return CheckView(_REPACKING, "info", tr("Not in this engine build"), _mended(_BUILD_AGAIN))
     return CheckView(_REPACKING, "ok", tr("In use\nWeights are laid out for this processor"))
 
 
@@ -123,7 +130,10 @@ def start_check(trial: Trial | None) -> CheckView:
     """Whether a worker really loaded a model and evaluated a token."""
     if trial is None:
         detail = tr("Not tried\nNo model below 1 GiB is here")
-        return CheckView(_TEST, "info", detail, tr("make run makes a small starter model."))
+        advice = tr("make run makes a small starter model.")
+        if is_bundled():
+            advice = tr("Get a small model under Models.")
+        return CheckView(_TEST, "info", detail, advice)
     if trial.problem is not None:
         detail = f"{trial.problem.title}\n{trial.model_id}: {trial.problem.message}"
         return CheckView(_TEST, "problem", detail, trial.problem.remedy)

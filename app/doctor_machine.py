@@ -90,6 +90,8 @@ def _working_gpus(gpus: list[Gpu], engine: EngineFacts) -> CheckView:
         return CheckView(_GRAPHICS, "info", detail)
     if any(device.kind in ("gpu", "igpu") for device in described.devices):
         return CheckView(_GRAPHICS, "ok", detail)
+    if described.variants:  # a portable engine: the packs' own checks say what to do
+        return CheckView(_GRAPHICS, "info", detail)
     if described.gpu_offload:
         advice = tr(
             "The engine was built for GPUs and finds none it can use: update the NVIDIA driver, "
@@ -154,6 +156,8 @@ def _no_working_gpu(seen: tuple[Gpu, ...], engine: EngineFacts) -> CheckView:
         advice = tr(
             "To use it, install NVIDIA's own driver and the CUDA toolkit, then run: make run"
         )
+        if engine.described is not None and engine.described.variants:
+            advice = tr("To use it, install NVIDIA's own driver and a GPU pack.")
         not_there = tr("NVIDIA's driver is not there")
         detail = f"{named}\n{not_there}"
         return CheckView(_GRAPHICS, "problem", detail, advice)

@@ -11,9 +11,13 @@ from pathlib import Path
 import msgspec
 
 from app.json_file import Unreadable, read_json
+from runtime.engine.cpu_variants import variant_files
+from runtime.engine_parts import told_parts
 
 PACKAGE = "llama-cpp-python"
 REPORT_NAME = "coterie-engine.json"
+# In the package, or where its wheel leaves them.
+VARIANT_PLACES = ("llama_cpp/lib", "bin")
 
 
 class BuildReport(msgspec.Struct, frozen=True):
@@ -70,6 +74,20 @@ def read_report(path: Path) -> BuildReport | None:
 
 
 def engine_offloads() -> bool:
-    """Whether the installed engine may use a GPU: as its set-up says, or unknown."""
-    report = installed_engine().report
-    return report is None or report.cuda
+    """Whether the engine may use a GPU: by an accepted pack, as its set-up says, or unknown."""
+    if told_parts().packs:
+        return True
+    engine = installed_engine()
+    if engine.report is not None:
+        return engine.report.cuda
+    # A portable engine has nothing for GPUs but its packs.
+    return not portable_variants()
+
+
+def portable_variants() -> tuple[Path, ...]:
+    """The libraries of a portable engine, one for each kind of processor; a native one has none."""
+    try:
+        package = importlib.metadata.distribution(PACKAGE)
+    except importlib.metadata.PackageNotFoundError:
+        return ()
+    return variant_files(Path(str(package.locate_file(place))) for place in VARIANT_PLACES)

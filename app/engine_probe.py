@@ -30,8 +30,18 @@ class EngineDevice(msgspec.Struct, frozen=True):
     total_bytes: int
 
 
+class VariantScore(msgspec.Struct, frozen=True):
+    """A portable engine's build for one kind of processor; 0 where this one can't run it."""
+
+    name: str
+    score: int
+
+
 class Described(msgspec.Struct, frozen=True):
-    """The engine's own words (`runtime.worker.describe`)."""
+    """The engine's own words (`runtime.worker.describe`).
+
+    A native build has no `variants`, and no `variant` in use.
+    """
 
     llama_cpp_python: str
     system_info: dict[str, bool]
@@ -39,6 +49,8 @@ class Described(msgspec.Struct, frozen=True):
     gpu_offload: bool
     rpc: bool
     devices: tuple[EngineDevice, ...]
+    variant: str = ""
+    variants: tuple[VariantScore, ...] = ()
 
     @property
     def features(self) -> tuple[str, ...]:

@@ -11,7 +11,8 @@ import msgspec
 from app.header_cache import HeaderCache
 from app.owned.found_model import FILE, source_name
 from app.owned.record_index import RecordIndex
-from app.owned.shelf import ShelfEntry, shelf_entries
+from app.owned.shelf import ShelfEntry, shelf_entries, shipped_entries
+from app.starter import shipped_models
 from runtime.errors import CoterieError, Problem
 from runtime.gguf.header import GgufHeader
 from runtime.gguf.model_shape import ModelShape, model_shape
@@ -63,7 +64,8 @@ class UnusableModel:
 
 
 class LocalModels:
-    """The models in one folder and the folders in it, and those linked from elsewhere.
+    """The models in one folder and the folders in it, those linked from elsewhere, and `shipped`
+    ones, which came with the program and are used where they lie.
 
     Headers already read are kept in `cache_path`. A model split over files is one model, at the
     path of its first part; the same model twice is listed once.
@@ -74,12 +76,14 @@ class LocalModels:
         models_dir: Path,
         cache_path: Path,
         read_header: Callable[[Path], GgufHeader] = read_model,
+        shipped: Iterable[Path] | None = None,
     ) -> None:
         self._models_dir = models_dir
         self._cache = HeaderCache(cache_path)
         self._index_path = cache_path.with_name("model-records.json")
         self._records = RecordIndex(models_dir, self._index_path)
         self._read_header = read_header
+        self._shipped = tuple(shipped_models() if shipped is None else shipped)
         self._unusable: dict[str, UnusableModel] = {}
 
     @property
@@ -106,7 +110,8 @@ class LocalModels:
         """Every model there is now, by id. Files that can't be used are in `problems`."""
         models, used = [], []
         self._unusable = {}
-        for entry in shelf_entries(self._models_dir, self._records.summaries()):
+        entries = shelf_entries(self._models_dir, self._records.summaries())
+        for entry in (*entries, *shipped_entries(self._shipped, entries)):
             try:
                 models.append(self._model(entry))
                 used.append(entry.files.path)

@@ -10,9 +10,9 @@ from pathlib import Path
 import msgspec
 import psutil
 
-from app.disk_speed import disk_speed
+from app.disk_speed import DiskSpeed, disk_speed
 from app.machine import Machine
-from app.memory_bandwidth import buffer_bytes_for, host_speed, last_level_cache_bytes
+from app.memory_bandwidth import HostSpeed, buffer_bytes_for, host_speed, last_level_cache_bytes
 from runtime.language import tr
 
 # Where nothing could be measured: one channel of slow memory, an old core, a SATA SSD.
@@ -45,9 +45,7 @@ def read_readings(
     notes = []
     cache_bytes = last_level_cache_bytes(root)
     buffer_bytes = buffer_bytes_for(machine.memory.available_bytes, cache_bytes)
-    speed = host_speed(
-        cache_dir / "machine.json", machine_key(machine), host_cores(machine), buffer_bytes
-    )
+    speed = memory_speed(machine, cache_dir, root)
     if speed is None:
         notes.append(tr("The memory's speed could not be measured; a low one is supposed."))
     elif not speed.quiet:
@@ -56,7 +54,7 @@ def read_readings(
         notes.append(
             tr("The memory's speed may be too high: the processor's caches hold much of it.")
         )
-    disk = disk_speed(cache_dir / "disks.json", place)
+    disk = read_speed(cache_dir, place)
     if disk is None:
         notes.append(tr("The disk's speed could not be measured; a usual one is supposed."))
     elif disk.note:
@@ -71,6 +69,19 @@ def read_readings(
         swap_free_bytes,
         tuple(notes),
     )
+
+
+def memory_speed(machine: Machine, cache_dir: Path, root: Path = Path("/")) -> HostSpeed | None:
+    """Measured now or kept in `cache_dir`; None when that did not work."""
+    free_bytes = machine.memory.available_bytes
+    buffer_bytes = buffer_bytes_for(free_bytes, last_level_cache_bytes(root))
+    key = machine_key(machine)
+    return host_speed(cache_dir / "machine.json", key, host_cores(machine), buffer_bytes)
+
+
+def read_speed(cache_dir: Path, place: Path) -> DiskSpeed | None:
+    """That of the disk of `place`, in the same way."""
+    return disk_speed(cache_dir / "disks.json", place)
 
 
 def host_cores(machine: Machine) -> int:

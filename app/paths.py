@@ -65,6 +65,31 @@ class Paths:
         return self.data_dir / "quirks.json"
 
     @property
+    def engine_parts_file(self) -> Path:
+        """Which processor variants and GPU packs passed their test here."""
+        return self.data_dir / "engine-parts.json"
+
+    @property
+    def packs_dir(self) -> Path:
+        """The person's own GPU packs, one folder each; the program's are beside it."""
+        return self.data_dir / "engine-packs"
+
+    @property
+    def crash_dir(self) -> Path:
+        """Crash reports."""
+        return self.log_dir / "crashes"
+
+    @property
+    def hard_crash_file(self) -> Path:
+        """What is left of a crash in native code until the next start reports it."""
+        return self.log_dir / "window-crash.log"
+
+    @property
+    def updates_file(self) -> Path:
+        """When it was looked for a newer version, and what was found."""
+        return self.data_dir / "updates.json"
+
+    @property
     def plans_file(self) -> Path:
         """Measured placements."""
         return self.data_dir / "placements.json"

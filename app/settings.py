@@ -47,6 +47,7 @@ class Settings(msgspec.Struct, frozen=True):
     grams_co2_per_kwh: Annotated[float, msgspec.Meta(ge=0, le=5000)] = 0.0
     subtract_idle: bool = False
     idle_w: Annotated[float, msgspec.Meta(ge=0, le=5000)] = 0.0
+    check_updates: bool = False
 
 
 def read_settings(path: Path) -> Settings:

@@ -1,8 +1,8 @@
 """`python -m benchmarks [PART...]`: measures, prints, and writes docs/benchmarks.md.
 
 Parts: decode, experts, turns, load, window, dashboard, placing, memory, tuning, hub, downloads,
-library, chats, savings, stream, reopened, kills, soak and clock. With parts named, only those are
-measured and nothing is written.
+library, chats, savings, stream, reopened, kills, soak, clock and bundle. With parts named, only
+those are measured and nothing is written.
 Needs a quiet machine; the peers are built once (COTERIE_PEERS names a folder of them).
 """
 
@@ -18,6 +18,7 @@ from pathlib import Path
 
 from app.paths import Paths
 from benchmarks import (
+    bundle_start,
     chat_stream,
     chats,
     clock_jump,
@@ -98,6 +99,9 @@ def _parts(folder: Path) -> dict[str, Part]:
         "reopened": lambda: reopened.measure(model, folder),
         "kills": lambda: window_kills.measure(_home(folder / "kills", model), surroundings),
         "soak": lambda: soak.measure(_home(folder / "soak", model), surroundings),
+        "bundle": lambda: bundle_start.measure(
+            model, folder, lambda beneath: _home(beneath, model), threads
+        ),
         "clock": lambda: clock_jump.measure(_home(folder / "clock", model), surroundings),
     }
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import queue
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from runtime.engine_process import EngineEvent, EngineProcess, Exited
+from runtime.engine_process import WORKER_COMMAND, EngineEvent, EngineProcess, Exited
 from runtime.protocol.frames import Failed, Finished, Generate, Load, Loaded
 from runtime.protocol.messages import ChatMessage, GenerationStats, Sampling
 
@@ -27,9 +27,10 @@ class CoterieEngine:
         n_threads: int = 0,
         n_ctx: int = 4096,
         capture_experts: bool = False,
+        command: Sequence[str] = WORKER_COMMAND,
     ) -> None:
         self._events: queue.Queue[EngineEvent] = queue.Queue()
-        self._engine = EngineProcess(log)
+        self._engine = EngineProcess(log, command)
         self._engine.start(self._events.put)
         self._request_id = 1
         self._engine.send(Load(1, str(model), n_ctx, n_threads, capture_experts=capture_experts))

@@ -28,7 +28,7 @@ def measure(model: Path, peers: Peers, folder: Path, n_threads: int) -> Iterator
     ):
         _warm(fixed, adapting)
         rounds = [
-            _round(
+            taking_turns(
                 lambda: fixed.decode_tokens_per_s(TOKENS),
                 lambda: peers.bench_tokens_per_s(model, n_threads, TOKENS, DEPTH),
                 lambda: adapting.decode_tokens_per_s(TOKENS),
@@ -52,7 +52,7 @@ def _ratio(name: str, ours: list[float], theirs: list[float], limit: float, deta
     )
 
 
-def _round(*measure_once: Callable[[], float]) -> list[float]:
+def taking_turns(*measure_once: Callable[[], float]) -> list[float]:
     """The mean speed of each over a few turns; a pause first, since a program that has just ended
     leaves no idle machine.
     """

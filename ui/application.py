@@ -6,7 +6,7 @@ import signal
 import sys
 from collections.abc import Sequence
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QEvent, QObject, Signal
 from PySide6.QtWidgets import QApplication
 
 from app.paths import Paths
@@ -21,18 +21,32 @@ from ui.window import MainWindow
 DARK_BELOW = 128  # of 255, the lightness of the system's own window ground
 
 
-def open_window(paths: Paths) -> int:
-    """Show the window until it is closed; returns the exit code."""
+def open_window(paths: Paths, opened: tuple[str, ...] = ()) -> int:
+    """Show the window until it is closed, and offer the files in it; returns the exit code."""
     # Ctrl-C in the terminal ends the program at once; the worker follows when its pipe closes.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     only = OnlyInstance(paths.data_dir)
-    if not only.is_first() and only.raise_first():
+    if not only.is_first() and only.hand_over(opened):
         return 0
     # One that does not answer may hang; the store bears two programs.
     program = Program(paths)
-    program.furnished.connect(lambda: only.listen(program, program.come_forward))
+    program.open_files(opened)
+    program.furnished.connect(lambda: only.listen(program, program.called))
     program.window.show()
     return program.app.exec()
+
+
+class Application(QApplication):
+    """`file_wanted` carries a path that macOS opens with this program, in place of an argument."""
+
+    file_wanted = Signal(str)
+
+    def event(self, event: QEvent) -> bool:
+        # Only what concerns the application itself comes here, not what its widgets get.
+        if event.type() == QEvent.Type.FileOpen:
+            self.file_wanted.emit(event.file())  # type: ignore[attr-defined]
+            return True
+        return super().event(event)
 
 
 class Program(QObject):
@@ -44,8 +58,11 @@ class Program(QObject):
     furnished = Signal()
 
     def __init__(self, paths: Paths, worker_command: Sequence[str] | None = None) -> None:
-        self.app = QApplication(sys.argv[:1])
+        self.app = Application(sys.argv[:1])
         super().__init__()
+        self._waiting: tuple[str, ...] = ()
+        self._is_furnished = False
+        self.app.file_wanted.connect(lambda path: self.open_files((path,)))
         self._paths, self._worker_command = paths, worker_command
         self._settings, self._settings_problem = load_settings(paths.settings_file)
         speak_language(self.app, self._settings.language)
@@ -53,6 +70,18 @@ class Program(QObject):
         shell = Shell(tokens, palette_name(self._settings, self.app), self._settings)
         self.window = MainWindow(shell)
         FirstPaint(self.window, self._furnish)
+
+    def called(self, paths: tuple[str, ...]) -> None:
+        """The program was started again, with these files."""
+        self.come_forward()
+        self.open_files(paths)
+
+    def open_files(self, paths: tuple[str, ...]) -> None:
+        """Offer the files in the window, when it is complete."""
+        self._waiting += tuple(path for path in paths if path)
+        if self._is_furnished and self._waiting:
+            paths, self._waiting = self._waiting, ()
+            self.window.files_opened.emit(paths)
 
     def come_forward(self) -> None:
         """The program was started again: this window is the one it wants."""
@@ -69,6 +98,8 @@ class Program(QObject):
 
         known = (self._settings, self._settings_problem)
         self.session = furnish(self.app, self.window, self._paths, known, self._worker_command)
+        self._is_furnished = True
+        self.open_files(())
         self.furnished.emit()
 
 

@@ -72,7 +72,7 @@ def _words(theme: Theme, check: CheckView) -> QVBoxLayout:
 
 
 class CheckRows(QWidget):
-    """Rows that were shown stay; new ones join below."""
+    """Rows that say the same as before stay; others change in their place or join."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -86,18 +86,14 @@ class CheckRows(QWidget):
     def show_checks(self, checks: tuple[CheckView, ...]) -> None:
         if checks == self._shown:
             return
-        if checks[: len(self._shown)] != self._shown:
-            self._clear()
-        for check in checks[len(self._shown) :]:
-            if self.rows:
-                self._column.addWidget(hairline())
-            row = CheckRow(self._theme, check)
-            self._column.addWidget(row)
-            self.rows.append(row)
-        self._shown = checks
-
-    def _clear(self) -> None:
+        kept = dict(zip(self._shown, self.rows, strict=True))
+        rows = [kept.pop(check, None) or CheckRow(self._theme, check) for check in checks]
         while item := self._column.takeAt(0):
-            item.widget().hide()
-            item.widget().deleteLater()
-        self.rows, self._shown = [], ()
+            if item.widget() not in rows:
+                item.widget().hide()
+                item.widget().deleteLater()
+        for row in rows:
+            if self._column.count():
+                self._column.addWidget(hairline())
+            self._column.addWidget(row)
+        self.rows, self._shown = rows, checks

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
-from app.background_checks import BackgroundChecks
-from app.check_view import CheckView
 from app.conversation_savings import ConversationSavings
+from app.crash_reports import CrashReports
+from app.crash_watch import ReportedEngine
 from app.engine_build import engine_offloads
 from app.engine_host import EngineHost
+from app.engine_packs import has_parts
 from app.gpu_watch import GpuWatch, least_free_bytes
+from app.hard_crash import note_hard_crashes, report_last_crash
 from app.kv_files import KvFiles
 from app.late_prediction import LatePrediction
 from app.local_models import LocalModel, LocalModels
@@ -39,12 +42,15 @@ from ui.design_tokens import ASSETS
 from ui.fault_report import report_faults
 from ui.look import dress
 from ui.model_wiring import model_door
+from ui.opened_file_wiring import OpenedFiles
+from ui.program_wiring import ProgramDoor
 from ui.quiet_collector import QuietCollector, keep_full_searches_back
 from ui.theme import Theme, load_fonts
 from ui.tray import Tray
 from ui.window import MainWindow
 
 if TYPE_CHECKING:
+    from app.discover.door import ModelDoor
     from app.model_planning import ModelPlanning
     from app.plan_desk import PlanDesk
     from runtime.placement.objective import ObjectiveName
@@ -73,31 +79,38 @@ def furnish(
     placer = PlanningPlacer(plans, partial(plan_model, paths, plans), offloads=engine_offloads)
     shelf = LocalModels(paths.models_dir, paths.header_cache)
     store, store_problem = open_store(paths)
+    reports = CrashReports(paths.crash_dir, Path.home())
+    crashed = report_last_crash(paths.hard_crash_file, reports)
+    note_hard_crashes(paths.hard_crash_file)
     session = new_session(
         *(paths, settings, shelf, store, prices),
-        partial(EngineProcess, paths.log_dir / "engine.log", command),
-        (settings_problem, prices_problem, store_problem),
+        lambda: ReportedEngine(EngineProcess(paths.log_dir / "engine.log", command), reports),
+        (settings_problem, prices_problem, store_problem, crashed),
         placer,
     )
     placer.setParent(session)
     door = PlanDoor(partial(plan_desk, paths, plans, session, placer, command), session)
     placer.took.connect(door.show_actual)
-    report_faults(paths.log_dir / "window.log", session.tell)
-    models = model_door(paths, plans, session, shelf, store, window)
+    report_faults(paths.log_dir / "window.log", session.tell, reports)
+    models = model_door(paths, plans, session, shelf, store, window, reports)
+    program = ProgramDoor(paths, session)
     late = LatePrediction(
         lambda model, n_ctx: plan_model(
             *(paths, plans, model, n_ctx), held=session.state.engine.memory
         ),
         session,
     )
-    dashboard = dashboard_door(paths, session, placer, late, prices)
+    dashboard = dashboard_door(paths, plans, session, placer, late, prices)
     session.changed.connect(late.show_state)
     late.predicted.connect(lambda pid, placed, _plan: session.was_predicted(pid, placed))
     window.closing.connect(late.close)
     window.furnish(
         *(theme, session, prices.prices, str(paths.prices_file)),
-        *(door, models, dashboard),
+        *(door, models, dashboard, program.fill),
     )
+    OpenedFiles(theme, window, session, shelf, models)
+    if session.state.first_run:
+        guide_first_run(paths, session, models, window)
     tray = Tray(theme, window, session)
     session.changed.connect(tray.show_state)
     connect(session, window, theme)
@@ -105,13 +118,11 @@ def furnish(
     window.closing.connect(door.close)
     window.closing.connect(models.close)
     window.closing.connect(dashboard.close)
+    window.closing.connect(program.close)
     watch_gpu(session, window)
+    use_engine_parts(paths, session, window)
     collect_quietly(session, window)
     QTimer.singleShot(0, session.start)
-    if session.state.first_run:
-        checks = BackgroundChecks(partial(look_at_machine, paths), session)
-        checks.done.connect(session.show_checks)
-        QTimer.singleShot(0, checks.start)
     return session
 
 
@@ -168,12 +179,23 @@ def watch_gpu(session: ChatSession, window: MainWindow) -> None:
 
 def collect_quietly(session: ChatSession, window: MainWindow) -> None:
     """Garbage is looked for while nothing is answered and nothing loads."""
-
-    def is_quiet() -> bool:
-        return session.state.answer is None and session.state.engine.phase != "loading"
-
     QTimer.singleShot(SETTLED_MS, window, keep_full_searches_back)
-    QuietCollector(is_quiet, window)
+    QuietCollector(partial(is_quiet, session), window)
+
+
+def is_quiet(session: ChatSession) -> bool:
+    """Whether nothing is answered and nothing loads."""
+    return session.state.answer is None and session.state.engine.phase != "loading"
+
+
+def use_engine_parts(paths: Paths, session: ChatSession, window: MainWindow) -> None:
+    """Processor variants and GPU packs, where there are any; before the first engine is started."""
+    if not has_parts(paths):
+        return
+    from app.parts_at_start import PartsAtStart
+
+    parts = PartsAtStart(paths, partial(is_quiet, session), session)
+    window.closing.connect(parts.stop)
 
 
 def plan_desk(
@@ -215,11 +237,16 @@ def plan_model(
     return model_planning(model, read, plans, n_ctx=context, objective=objective, held=held)
 
 
-def look_at_machine(paths: Paths) -> tuple[CheckView, ...]:
-    """The first-run page's checks; what they need is imported only when they are wanted."""
-    from app.doctor import quick_checks
+def guide_first_run(
+    paths: Paths, session: ChatSession, door: ModelDoor, window: MainWindow
+) -> None:
+    """What the first-run page needs; loaded only for it."""
+    from app.first_run_desk import FirstRunDesk
 
-    return quick_checks(paths)
+    guide = FirstRunDesk(paths, session, door.open, session)
+    session.changed.connect(guide.show_session)
+    window.desk.be_guided(guide)
+    QTimer.singleShot(0, guide.start)
 
 
 def connect(session: ChatSession, window: MainWindow, theme: Theme) -> None:
@@ -230,5 +257,6 @@ def connect(session: ChatSession, window: MainWindow, theme: Theme) -> None:
         window.show_state(state)
 
     session.changed.connect(show)
+    window.desk.chats_in_front.connect(session.watch_answer)
     window.closing.connect(session.close)
     show(session.state)

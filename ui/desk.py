@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from app.discover.door import ModelDoor
     from app.discover.room import ModelRoom
     from app.discover.state import DownloadsView
+    from app.first_run_desk import FirstRunDesk
+    from app.first_run_state import FirstRunView
     from app.plan_state import PlanCommands, PlanView
     from ui.dashboard_page import DashboardPage
     from ui.models_page import ModelsPage
@@ -70,6 +72,8 @@ class Desk(QWidget):
         self._prices, self._prices_file = prices, prices_file
         self._state: SessionState | None = None
         self._first_run: Page | None = None
+        self._guide: FirstRunDesk | None = None
+        self._after_first_run: PageName = "chats"
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
@@ -259,15 +263,33 @@ class Desk(QWidget):
         if state.first_run:
             from ui.first_run_page import FirstRunPage
 
-            self._first_run = FirstRunPage(self._theme, self._commands)
-            self.stack.addWidget(self._first_run)
+            page = FirstRunPage(self._theme, self._commands, self._guide)
+            page.models_wanted.connect(self._go_on_to_models)
+            self._first_run = page
+            self.stack.addWidget(page)
+            if self._guide is not None:
+                page.show_view(self._guide.view)
             self.stack.setCurrentWidget(self._first_run)
             self._first_run.take_focus()
         elif self._first_run is not None:
             self.stack.removeWidget(self._first_run)
             self._first_run.deleteLater()
             self._first_run = None
-            self.show_page("chats")
+            self.show_page(self._after_first_run)
+
+    def _go_on_to_models(self) -> None:
+        self._after_first_run = "models"
+
+    def be_guided(self, guide: FirstRunDesk) -> None:
+        """What the first-run page shows beside the session's state."""
+        self._guide = guide
+        guide.changed.connect(self._show_guide)
+
+    def _show_guide(self, view: FirstRunView) -> None:
+        from ui.first_run_page import FirstRunPage
+
+        if isinstance(self._first_run, FirstRunPage):
+            self._first_run.show_view(view)
 
     @property
     def is_first_run(self) -> bool:

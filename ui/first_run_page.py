@@ -1,41 +1,56 @@
-"""The first run: what this machine has, the starter model, and one button to begin."""
+"""The first run: what this machine is, the starter model, and the model to take first."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QMargins, Qt
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QMargins, Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 
-from app import number_text
+from app.first_run_state import FirstRunCommands, FirstRunView
 from app.session_state import SessionCommands, SessionState
-from runtime.language import marked, tr, tr_n
+from runtime.language import marked, tr
 from ui.centred import Centred
 from ui.check_rows import CheckRows
 from ui.controls import Button
-from ui.engine_cards import LoadBar
-from ui.icon_mark import IconMark
-from ui.labels import Label, Paragraph, PathField
+from ui.first_run_recommended import RecommendedCard
+from ui.first_run_starter import StarterCard
+from ui.first_run_words import line_of, title_of
+from ui.labels import Label, Paragraph
 from ui.page import Page
 from ui.page_frame import Card
-from ui.problem_card import spoken
 from ui.rail import Logo
 from ui.scroll_bar import SCROLL_BAR_PX, ScrollArea
 from ui.theme import Theme
 
-LINE = marked("Everything runs here, and nothing you type leaves this computer.")
-START = marked("Start chatting")
-MORE_LINE = marked("Put GGUF files in this folder; they appear under Models.")
+SKIP = marked("Skip setup")
 _LEFT, _RIGHT = 480, 540
-_GAP_PX = 20
+_GAP_PX, _WRAP_BELOW_PX = 20, 960
 
 
 class FirstRunPage(Page):
-    def __init__(self, theme: Theme, commands: SessionCommands) -> None:
+    """`models_wanted` asks for the Models page once this is over.
+
+    Without `guide` nothing can be recommended.
+    """
+
+    models_wanted = Signal()
+
+    def __init__(
+        self, theme: Theme, commands: SessionCommands, guide: FirstRunCommands | None = None
+    ) -> None:
         super().__init__()
-        self._theme = theme
+        self._theme, self._commands = theme, commands
+        self._state: SessionState | None = None
+        self._view = FirstRunView()
         self.setProperty("surface", "page")
         self.setAccessibleName(tr("First run"))
-        self.start = Button(theme, tr(START), "primary", "hero")
-        self.start.clicked.connect(lambda: commands.finish_first_run())
+        self.starter = StarterCard(theme)
+        self.start = self.starter.start
+        self.start.clicked.connect(lambda _=False: commands.finish_first_run())
+        self.recommended = RecommendedCard(theme, guide)
+        self.recommended.setVisible(guide is not None)
+        self.recommended.another.connect(self._choose_another)
+        self.recommended.loaded.connect(commands.finish_first_run)
         content = QWidget()
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, 0, 0)
@@ -43,7 +58,8 @@ class FirstRunPage(Page):
         self.title = Label(theme, "", "hero_title")
         column.addWidget(self.title)
         column.addSpacing(4)
-        column.addWidget(Paragraph(theme, tr(LINE), "reading", "secondary"))
+        self.line = Paragraph(theme, "", "reading", "secondary")
+        column.addWidget(self.line)
         column.addSpacing(28)
         column.addLayout(self._cards())
         ground = QWidget()
@@ -60,16 +76,36 @@ class FirstRunPage(Page):
         page.addWidget(ScrollArea(theme, ground), 1)
 
     def show_state(self, state: SessionState) -> None:
-        self.title.show_text(title_of(state))
+        self._state = state
         self.checks.show_checks(state.checks)
         self.looking.setVisible(not state.checks)
-        self._show_starter(state)
-        self.more_place.show_path(state.models_dir)
-        self.more.setVisible(bool(state.models_dir))
+        self.starter.show_state(state)
+        self._show()
+
+    def show_view(self, view: FirstRunView) -> None:
+        """More is known of the machine, or of the download."""
+        self._view = view
+        self._show()
 
     def take_focus(self) -> None:
         """On the one thing to do."""
         self.start.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        # In a narrow window the button to begin comes first, the machine below it.
+        side, above = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.BottomToTop
+        self._row.setDirection(side if self.width() >= _WRAP_BELOW_PX else above)
+
+    def _show(self) -> None:
+        if self._state is not None:
+            self.title.show_text(title_of(self._state, self._view))
+            self.line.show_text(line_of(self._view))
+            self.recommended.show_view(self._view, has_model=self._state.model is not None)
+
+    def _choose_another(self) -> None:
+        self.models_wanted.emit()
+        self._commands.finish_first_run()
 
     def _head(self) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -78,9 +114,12 @@ class FirstRunPage(Page):
         row.addWidget(Logo(self._theme, 28))
         row.addWidget(Label(self._theme, "Coterie", "reading", weight=600))
         row.addStretch()
+        self.skip = Button(self._theme, tr(SKIP), "quiet")
+        self.skip.clicked.connect(lambda _=False: self._commands.finish_first_run())
+        row.addWidget(self.skip)
         return row
 
-    def _cards(self) -> QHBoxLayout:
+    def _cards(self) -> QBoxLayout:
         theme = self._theme
         machine = Card(theme, tr("This machine"))
         looking = tr("Looking at the processor and memory.")
@@ -93,119 +132,14 @@ class FirstRunPage(Page):
         machine.content.addStretch()
         right = QVBoxLayout()
         right.setSpacing(_GAP_PX)
-        right.addWidget(self._starter())
-        right.addWidget(self._more())
+        right.addWidget(self.starter)
+        right.addWidget(self.recommended)
         right.addStretch()
         left = QVBoxLayout()
         left.addWidget(machine)
         left.addStretch()
-        row = QHBoxLayout()
-        row.setSpacing(_GAP_PX)
-        row.addLayout(left, _LEFT)
-        row.addLayout(right, _RIGHT)
-        return row
-
-    def _starter(self) -> Card:
-        theme = self._theme
-        self.starter = Card(theme)
-        self.starter.content.setContentsMargins(24, 18, 24, 22)
-        head = QHBoxLayout()
-        head.setSpacing(5)
-        self.starter_title = Label(theme, tr("Starter model"), "card_title")
-        self._mark = IconMark(theme, "check", 16, "state.ok")
-        self.status = Label(theme, "", "small", "ok", weight=500)
-        head.addWidget(self.starter_title, 1)
-        head.addWidget(self._mark)
-        head.addWidget(self.status)
-        self.name = Label(theme, "", "reading", weight=500, elided=True)
-        self.size = Label(theme, "", tone="secondary", tabular=True)
-        self.note = Paragraph(theme, "", tone="secondary")
-        self.bar = LoadBar(theme)
-        content = self.starter.content
-        content.addLayout(head)
-        content.addSpacing(10)
-        content.addWidget(self.name)
-        content.addWidget(self.size)
-        content.addSpacing(4)
-        content.addWidget(self.note)
-        content.addSpacing(12)
-        content.addWidget(self.bar)
-        content.addSpacing(16)
-        content.addWidget(self.start, 0, Qt.AlignmentFlag.AlignLeft)
-        return self.starter
-
-    def _more(self) -> Card:
-        theme = self._theme
-        self.more = Card(theme, tr("Other models"))
-        self.more.content.setContentsMargins(24, 18, 24, 22)
-        self.more.content.addSpacing(6)
-        self.more.content.addWidget(Paragraph(theme, tr(MORE_LINE), tone="secondary"))
-        self.more.content.addSpacing(10)
-        self.more_place = PathField(theme, tr("Models folder"))
-        self.more.content.addWidget(self.more_place)
-        return self.more
-
-    def _show_starter(self, state: SessionState) -> None:
-        model, engine = state.model, state.engine
-        self.name.setVisible(model is not None)
-        self.size.setVisible(model is not None)
-        self.bar.setVisible(engine.phase == "loading")
-        self.bar.show_fraction(engine.load_fraction)
-        if model is not None:
-            # Only the model that came with the program has a note in its header.
-            self.starter_title.show_text(tr("Starter model") if model.note else tr("Your model"))
-            self.name.show_text(model.name)
-            size = number_text.gib_unit(model.file_bytes)
-            self.size.show_text(f"{model.quantisation}, {size}")
-        self.note.show_text(starter_note(state))
-        status, tone = starter_status(state)
-        self.status.show_text(status)
-        self.status.set_tone(tone)
-        self._mark.setVisible(tone in ("ok", "error"))
-        icon = "check" if tone == "ok" else "triangle-alert"
-        self._mark.show_icon(icon, f"state.{tone}" if tone in ("ok", "error") else "state.ok")
-
-
-def title_of(state: SessionState) -> str:
-    """What the checks and the model come to so far, in one line."""
-    if not state.checks:
-        return tr("Looking at this computer")
-    if state.model is None:
-        return tr("This computer has no model yet")
-    if state.engine.phase == "loading":
-        return tr("Getting this computer ready")
-    if state.engine.phase != "ready":
-        return tr("Nearly ready")
-    problems = sum(check.status == "problem" for check in state.checks)
-    if problems:
-        return tr_n(
-            "Ready, with one thing to look at", "Ready, with {n} things to look at", problems
-        )
-    return tr("This computer is ready")
-
-
-def starter_status(state: SessionState) -> tuple[str, str]:
-    """The starter's state and its tone."""
-    if state.model is None:
-        return "", "secondary"
-    phase = state.engine.phase
-    if phase == "ready":
-        return tr("loaded"), "ok"
-    if phase == "loading":
-        percent = number_text.percent(state.engine.load_fraction)
-        return tr("loading, {percent}", percent=percent), "secondary"
-    if phase in ("failed", "crashed"):
-        return tr("not loaded"), "error"
-    return "", "secondary"
-
-
-def starter_note(state: SessionState) -> str:
-    """What the model is good for, or what keeps it from working."""
-    if state.model is None:
-        return tr("There is no model on this computer yet. You can look around and add one later.")
-    if state.engine.problem is not None:
-        return spoken(state.engine.problem)
-    note = tr(state.model.note).rstrip(".\u3002")
-    if not note:
-        return tr("The model found on this computer.")
-    return tr("{note}. It is small and quick; larger models know more.", note=tr(note))
+        self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._row.setSpacing(_GAP_PX)
+        self._row.addLayout(left, _LEFT)
+        self._row.addLayout(right, _RIGHT)
+        return self._row

@@ -16,9 +16,13 @@ from app.plan_store import PlanStore
 from app.session import ChatSession
 
 if TYPE_CHECKING:
+    from app.crash_reports import CrashReports
+    from app.crash_watch_parts import ReportedProcess
     from app.discover.predicting import PredictingMachine
     from app.discover.room import ModelRoom
     from app.store import ConversationStore
+    from runtime.downloads.frames import DownloadEvent
+    from runtime.hub.frames import HubEvent
     from ui.window import MainWindow
 
 # The first picture and the loading of a model go before downloads.
@@ -32,9 +36,10 @@ def model_door(
     shelf: LocalModels,
     store: ConversationStore,
     window: MainWindow,
+    reports: CrashReports,
 ) -> ModelDoor:
     """The door, which opens by itself only for downloads that an earlier run left."""
-    door = ModelDoor(partial(model_room, paths, plans, session, shelf, store), session)
+    door = ModelDoor(partial(model_room, paths, plans, session, shelf, store, reports), session)
 
     def opened(room: ModelRoom) -> None:
         session.changed.connect(room.show_session)
@@ -56,8 +61,10 @@ def model_room(
     session: ChatSession,
     shelf: LocalModels,
     store: ConversationStore,
+    reports: CrashReports,
 ) -> ModelRoom:
     """The room; what it needs is imported when it is wanted."""
+    from app.crash_watch_parts import ReportedProcess
     from app.discover.catalog import SHIPPED_CATALOG, read_catalog
     from app.discover.desk import DiscoverDesk
     from app.discover.downloads_desk import DownloadsDesk
@@ -72,7 +79,16 @@ def model_room(
     def environment() -> dict[str, str]:
         return hub_environment(session.state.settings, os.environ)
 
-    client = HubClient(lambda: hub_process(paths.log_dir / "hub.log", environment=environment()))
+    def hub() -> ReportedProcess[HubEvent]:
+        log = paths.log_dir / "hub.log"
+        return ReportedProcess(hub_process(log, environment=environment()), "hub", log, reports)
+
+    def downloading() -> ReportedProcess[DownloadEvent]:
+        log = paths.log_dir / "downloads.log"
+        process = download_process(log, environment=environment())
+        return ReportedProcess(process, "downloads", log, reports)
+
+    client = HubClient(hub)
     discover = DiscoverDesk(
         client,
         PredictionQueue(
@@ -83,7 +99,7 @@ def model_room(
         lambda: is_offline(session.state.settings, os.environ),
     )
     downloads = DownloadsDesk(
-        lambda: download_process(paths.log_dir / "downloads.log", environment=environment()),
+        downloading,
         lambda: shelf.folder,
         lambda: transfer_settings(session.state.settings),
     )

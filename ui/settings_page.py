@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from pathlib import Path
 
 from msgspec.structs import replace
 from PySide6.QtCore import Qt
@@ -11,8 +12,10 @@ from PySide6.QtCore import Qt
 from app import number_text
 from app.discover.state import AccountView, DiscoverCommands, DiscoverView
 from app.prices import Price
+from app.program import Program
 from app.session_state import SessionCommands, SessionState
 from app.settings import Settings
+from app.updates.state import UpdateView
 from runtime.language import marked, tr
 from ui.labels import Paragraph, PathField
 from ui.number_field import NumberField, NumberKind
@@ -22,6 +25,7 @@ from ui.settings_answers import AnswersCard
 from ui.settings_downloads import DownloadsCard
 from ui.settings_hub import HubCard
 from ui.settings_look import LookCard
+from ui.settings_program import ProgramCard
 from ui.settings_rows import ChoiceRow, with_rows
 from ui.theme import Theme
 
@@ -65,6 +69,13 @@ class SettingsPage(PageFrame):
         self.column.addSpacing(CARD_GAP_PX)
         self.downloads = DownloadsCard(theme, self._change)
         self.column.addWidget(self.downloads)
+        self.program: ProgramCard | None = None
+
+    def add_program(self, program: Program, open_place: Callable[[Path], None]) -> None:
+        """The card about the program itself, last."""
+        self.program = ProgramCard(self._theme, self._change, program, open_place)
+        self.column.addSpacing(CARD_GAP_PX)
+        self.column.addWidget(self.program)
 
     def show_state(self, state: SessionState) -> None:
         settings = state.settings
@@ -85,6 +96,11 @@ class SettingsPage(PageFrame):
     def show_account(self, view: AccountView) -> None:
         """Whose token is used on the hub."""
         self.hub.show_account(view)
+
+    def show_updates(self, view: UpdateView) -> None:
+        """What is known of a newer version of this program."""
+        if self.program is not None:
+            self.program.show_updates(view)
 
     def take_focus(self) -> None:
         """On the first choice."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QMainWindow, QWidget
+from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
 
 if TYPE_CHECKING:
     # The empty window is on the screen before any of these is loaded.
+    from collections.abc import Callable
+
     from PySide6.QtGui import QCloseEvent
 
     from app.dashboard.door import DashboardDoor
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from app.plan_state import PlanCommands, PlanView
     from app.prices import Price
     from app.session_state import SessionCommands, SessionState
+    from ui.settings_page import SettingsPage
     from ui.theme import Theme
 
 LEAST_PX = (760, 560)
@@ -24,9 +27,10 @@ FIRST_PX = (1280, 800)
 
 
 class MainWindow(QMainWindow):
-    """`closing` is emitted as it closes."""
+    """`closing` is emitted as it closes, `files_opened` with paths that the desktop opens."""
 
     closing = Signal()
+    files_opened = Signal(tuple)
 
     def __init__(self, shell: QWidget | None = None) -> None:
         super().__init__()
@@ -45,15 +49,25 @@ class MainWindow(QMainWindow):
         plan_commands: PlanCommands | None = None,
         door: ModelDoor | None = None,
         dashboard: DashboardDoor | None = None,
+        fill_settings: Callable[[SettingsPage], None] | None = None,
     ) -> None:
         """Put the desk in place of the empty surfaces."""
         from ui.desk import Desk
 
         self.desk = Desk(
             *(theme, self, commands, prices, prices_file),
-            *(plan_commands, door, dashboard),
+            *(plan_commands, door, dashboard, fill_settings),
         )
-        self.setCentralWidget(self.desk)
+        ground = QWidget()
+        self._column = QVBoxLayout(ground)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
+        self._column.addWidget(self.desk, 1)
+        self.setCentralWidget(ground)
+
+    def put_above(self, bar: QWidget) -> None:
+        """Show `bar` above every page."""
+        self._column.insertWidget(0, bar)
 
     def show_state(self, state: SessionState) -> None:
         self.desk.show_state(state)

@@ -30,6 +30,7 @@ def parser() -> argparse.ArgumentParser:
         prog="coterie",
         description="Runs mixture-of-experts models on this computer. Without a command it opens "
         "the window.",
+        epilog="coterie FILE.gguf ... opens the window and offers to take these models in.",
     )
     root.add_argument("--version", action=_Version)
     commands = root.add_subparsers(dest="command", metavar="COMMAND")
@@ -117,6 +118,22 @@ def _owning(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     bring.set_defaults(how="link")
     bring.add_argument("--find", action="store_true", help="list models of other programs")
     _json(bring)
+    _removing(commands)
+
+
+def _removing(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    remove = commands.add_parser(
+        "remove-data", help="delete what Coterie keeps for you, asking about each part"
+    )
+    for name, said in (
+        ("models", "the models that Coterie put on this disk"),
+        ("chats", "chats and settings"),
+        ("cache", "caches, logs and GPU packs"),
+    ):
+        remove.add_argument(f"--{name}", action="store_true", help=f"only {said}")
+    how = remove.add_mutually_exclusive_group()
+    how.add_argument("--yes", action="store_true", help="do not ask")
+    how.add_argument("--list", action="store_true", help="only show what there is")
 
 
 def _placing(command: argparse.ArgumentParser) -> None:

@@ -13,6 +13,8 @@ from app.paths import Paths
 from runtime.errors import CoterieError, Problem
 
 EXIT_PROBLEM = 1
+# The others start no engine: `coterie list` must not pay for looking for its parts.
+WITH_ENGINE = ("run", "plan", "tune", "bench")
 EXIT_INTERRUPTED = 130
 
 
@@ -26,7 +28,21 @@ def parse(arguments: list[str]) -> argparse.Namespace:
 def run_command(options: argparse.Namespace, paths: Paths) -> int:
     """Run `options.command`; returns the exit code, or exits with that of a failure."""
     with _failures_told():
-        return _dispatch(options, _with_chosen_models(paths))
+        paths = _with_chosen_models(paths)
+        if options.command in WITH_ENGINE:
+            _tell_engine_parts(paths)
+        return _dispatch(options, paths)
+
+
+def _tell_engine_parts(paths: Paths) -> None:
+    """Let the engine use the GPU packs and processor variants that passed their test."""
+    from app.engine_packs import has_parts
+
+    if has_parts(paths):
+        from app.engine_parts import known_parts
+        from runtime.engine_parts import tell_parts
+
+        tell_parts(known_parts(paths).parts)
 
 
 def _with_chosen_models(paths: Paths) -> Paths:
@@ -94,7 +110,7 @@ def _dispatch(options: argparse.Namespace, paths: Paths) -> int:
 
             act = tune_command.run if options.command == "tune" else tune_command.bench
             return act(options, paths, sys.stdout, sys.stderr)
-        case "search" | "pull" | "rm" | "verify" | "import":
+        case "search" | "pull" | "rm" | "verify" | "import" | "remove-data":
             return _owning(options, paths)
         case _:
             from app.cli import run_command
@@ -120,6 +136,10 @@ def _owning(options: argparse.Namespace, paths: Paths) -> int:
             from app.cli import verify_command
 
             return verify_command.run(options, paths, sys.stdout, sys.stderr)
+        case "remove-data":
+            from app.cli import remove_data_command
+
+            return remove_data_command.run(options, paths, sys.stdin, sys.stdout, sys.stderr)
         case _:
             from app.cli import import_command
 

@@ -41,6 +41,17 @@ def shelf_entries(models_dir: Path, records: Iterable[RecordSummary]) -> list[Sh
     return entries.all
 
 
+def shipped_entries(paths: Iterable[Path], others: Iterable[ShelfEntry]) -> list[ShelfEntry]:
+    """Models that came with the program, but those of which the person has a copy of that name."""
+    ids = {entry.id for entry in others}
+    files = [files_at(os.fspath(path)) for path in paths]
+    return [
+        ShelfEntry(model_id, found, None, False, ())
+        for found in files
+        if found.parts and (model_id := _stem(found.path, None)) not in ids
+    ]
+
+
 class _Entries:
     def __init__(self, folder: str) -> None:
         self._folder = folder

@@ -19,13 +19,13 @@ def add_metadata(
     writer.add_string("coterie.note", NOTE)
     writer.add_file_type(FILE_TYPE_NUMBERS[mix])
     writer.add_quantization_version(gguf.GGML_QUANT_VERSION)
-    for key, value in _own(spec).items():
+    for key, value in own_metadata(spec).items():
         _add(writer, f"{spec.architecture}.{key}", value)
     if with_vocabulary:
         add_vocabulary(writer, spec.n_vocab)
 
 
-def _own(spec: ModelSpec) -> dict[str, Value]:
+def own_metadata(spec: ModelSpec) -> dict[str, Value]:
     """Values under the architecture's prefix; zeros stand for keys that are not in the file."""
     values: dict[str, Value] = {
         "vocab_size": spec.n_vocab,

@@ -5,38 +5,21 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TextIO
 
 from setup_steps import environment as env
-from setup_steps import prerequisites, processes
+from setup_steps import processes
 from setup_steps.checks import all_checks, run_checks, static_checks
-from setup_steps.engine_build import Builder
-from setup_steps.engine_install import engine_wish, install_engine
 from setup_steps.layout import CHECKOUT, Layout, cache_folder
 from setup_steps.locks import make_locks
-from setup_steps.prerequisites import Needs, machine_probes, qt_libraries
-from setup_steps.processes import Completed, SetupError, clean_environment
-from setup_steps.stamps import write_stamp
-from setup_steps.starter import make_starter
-from setup_steps.system_packages import System, family_of
+from setup_steps.preparing import Setup, prepare, prepare_bundle
+from setup_steps.processes import SetupError, clean_environment
 
-NAMES = ("run", "test", "lint", "bench", "lock", "words", "clean")
-OS_RELEASE = Path("/etc/os-release")
+NAMES = ("run", "test", "lint", "bench", "bundle", "smoke", "lock", "words", "clean")
 CATALOGUES = CHECKOUT / "packaging" / "catalogues.py"
+BUNDLE = CHECKOUT / "packaging" / "bundle" / "build.py"
+SMOKE = CHECKOUT / "packaging" / "linux" / "smoke.py"
 INTERRUPTED = 128 + signal.SIGINT
-
-
-@dataclass(frozen=True)
-class Setup:
-    """One run of the set-up."""
-
-    layout: Layout
-    environment: Mapping[str, str]
-    out: TextIO
-    python_chosen: bool
 
 
 def run_command(arguments: list[str], python_chosen: bool) -> int:
@@ -71,59 +54,25 @@ def _dispatch(name: str, setup: Setup) -> int:
             env.remove(layout)
             return 0
         case "words":
-            prepare(setup, dev=True, engine=False, window=False)
+            prepare(setup, "test", engine=False)
             return _become(layout, (str(layout.python), str(CATALOGUES)), setup)
         case "lint":
-            prepare(setup, dev=True, engine=False, window=False)
+            prepare(setup, "test", engine=False)
             return run_checks(static_checks(layout), layout, setup.environment)
         case "test":
-            prepare(setup, dev=True, engine=True, window=False)
+            prepare(setup, "test")
             return run_checks(all_checks(layout), layout, setup.environment)
         case "bench":
-            prepare(setup, dev=True, engine=True, window=False)
+            prepare(setup, "test")
             return _become(layout, (str(layout.python), "-m", "benchmarks"), setup)
+        case "bundle":
+            bundling = prepare_bundle(setup)
+            return _become(bundling, (str(bundling.python), str(BUNDLE)), setup)
+        case "smoke":
+            return _become(layout, (sys.executable, str(SMOKE)), setup)
         case _:
-            prepare(setup, dev=False, engine=True, window=True)
+            prepare(setup, "run")
             return _become(layout, (str(layout.program("coterie")),), setup)
-
-
-def prepare(setup: Setup, *, dev: bool, engine: bool, window: bool) -> None:
-    """Do what is not done yet; nothing is made before every prerequisite is there."""
-    layout = setup.layout
-    facts = env.look(layout, setup.python_chosen)
-    state = env.venv_state(facts)
-    wish = engine_wish(layout, setup.environment, processes.run) if engine else None
-    installed = facts.stamp.engine if facts.stamp and state == "ready" else ""
-    needs = Needs(
-        compiler=wish is not None and wish.digest() != installed,
-        venv=state != "ready",
-        libraries=qt_libraries(window, setup.environment, sys.platform) if engine else (),
-    )
-    compiler = prerequisites.require(
-        needs, machine_probes(setup.environment, processes.run), _system(), _apt_get, setup.out
-    )
-    steps = env.EnvironmentSteps(layout, processes.stream, setup.environment, setup.out)
-    stamp = steps.install_packages(steps.make(state), dev)
-    if wish is not None and compiler is not None:
-        builder = Builder(layout, processes.stream, setup.environment, setup.out)
-        install_engine(builder, wish, compiler, processes.run)
-        stamp = write_stamp(layout, replace(stamp, engine=wish.digest()))
-    steps.install_project(stamp)
-    if engine:
-        make_starter(layout, setup.environment)
-
-
-def _system() -> System:
-    try:
-        family = family_of(OS_RELEASE.read_text(encoding="utf-8"))
-    except OSError:
-        family = None
-    return System(family, is_root=os.geteuid() == 0, platform=sys.platform)
-
-
-def _apt_get(*arguments: str) -> Completed:
-    os.environ["DEBIAN_FRONTEND"] = "noninteractive"
-    return processes.run(("apt-get", *arguments))
 
 
 def _become(layout: Layout, command: tuple[str, ...], setup: Setup) -> int:

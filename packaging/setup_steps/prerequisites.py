@@ -5,8 +5,11 @@ from __future__ import annotations
 import ctypes
 import importlib
 import importlib.util
+import shutil
+import sysconfig
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TextIO
 
 from setup_steps.compiler import Compiler, find_compiler
@@ -14,6 +17,7 @@ from setup_steps.processes import Completed, Run, SetupError
 from setup_steps.system_packages import (
     COMPILER,
     OFFSCREEN_LIBRARIES,
+    SHARED_PYTHON,
     VENV,
     X11_LIBRARIES,
     System,
@@ -26,11 +30,13 @@ LAST_LINES = 5
 
 @dataclass(frozen=True)
 class Needs:
-    """What this command needs; libraries are sonames."""
+    """What this command needs; libraries are sonames, programs are found on the PATH."""
 
     compiler: bool
     venv: bool
     libraries: tuple[str, ...]
+    programs: tuple[str, ...] = ()
+    shared_python: bool = False
 
 
 @dataclass(frozen=True)
@@ -40,6 +46,8 @@ class Probes:
     compiler: Callable[[], Compiler | None]
     has_venv: Callable[[], bool]
     has_library: Callable[[str], bool]
+    has_program: Callable[[str], bool]
+    has_shared_python: Callable[[], bool]
 
 
 @dataclass(frozen=True)
@@ -67,6 +75,9 @@ def look(needs: Needs, probes: Probes) -> Found:
     if needs.venv and not probes.has_venv():
         missing.append(VENV)
     missing += [name for name in needs.libraries if not probes.has_library(name)]
+    missing += [name for name in needs.programs if not probes.has_program(name)]
+    if needs.shared_python and not probes.has_shared_python():
+        missing.append(SHARED_PYTHON)
     return Found(tuple(missing), compiler)
 
 
@@ -116,12 +127,21 @@ def machine_probes(environment: Mapping[str, str], run: Run) -> Probes:
         compiler=lambda: find_compiler(environment, run),
         has_venv=_has_venv,
         has_library=_loads,
+        has_program=lambda name: shutil.which(name) is not None,
+        has_shared_python=_has_shared_python,
     )
 
 
 def _has_venv() -> bool:
     importlib.invalidate_caches()
     return all(importlib.util.find_spec(name) for name in ("venv", "ensurepip"))
+
+
+def _has_shared_python() -> bool:
+    # Debian's python3 is linked without it all the same, and has it in a package of its own.
+    soname = f"libpython{sysconfig.get_python_version()}.so.1.0"
+    folder = sysconfig.get_config_var("LIBDIR") or ""
+    return Path(folder, soname).exists() or _loads(soname)
 
 
 def _loads(soname: str) -> bool:

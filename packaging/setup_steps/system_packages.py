@@ -11,6 +11,9 @@ Family = Literal["apt", "dnf", "pacman", "zypper"]
 
 COMPILER = "a C++17 compiler"
 VENV = "Python's venv and ensurepip modules"
+# What a bundle is made with: PyInstaller reads libraries with objdump, and puts in libpython.
+BINUTILS = ("objdump", "strip")
+SHARED_PYTHON = "Python's shared library (one from pyenv has it when built with --enable-shared)"
 
 _FAMILIES: dict[str, Family] = {
     "debian": "apt",
@@ -74,6 +77,13 @@ X11_LIBRARIES = {
 _PACKAGES = {
     COMPILER: ("g++", "gcc-c++", "gcc", "gcc-c++"),
     VENV: (f"{_PYTHON}-venv", "python3-libs", "python", "python3-base"),
+    **dict.fromkeys(BINUTILS, ("binutils",) * len(_ORDER)),
+    SHARED_PYTHON: (
+        f"lib{_PYTHON}",
+        "python3-libs",
+        "python",
+        f"lib{_PYTHON}-1_0".replace(".", "_"),
+    ),
     **OFFSCREEN_LIBRARIES,
     **X11_LIBRARIES,
 }

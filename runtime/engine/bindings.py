@@ -17,6 +17,8 @@ from llama_cpp.llama_grammar import SchemaConverter
 __all__ = ["AbortFlag", "NativeDevice", "llama"]
 
 LIBRARY_DIR = Path(llama.__file__).parent / "lib"
+# Back ends that are loaded by name, which the wheel of a portable build puts beside the package.
+BACKEND_DIR = LIBRARY_DIR.parent.parent / "bin"
 DECODE_ABORTED = 2  # llama.h: "2 - aborted (processed ubatches will remain in the memory)"
 DECODE_NO_SLOT = 1  # llama.h: "1 - could not find a KV slot for the batch"
 
@@ -83,11 +85,15 @@ def devices() -> tuple[NativeDevice, ...]:
 
 
 def ggml_library(stem: str) -> ctypes.CDLL:
-    """One of ggml's own libraries: "ggml", "ggml-cpu", "ggml-rpc"."""
+    """One of ggml's own libraries: "ggml", "ggml-base", "ggml-rpc"."""
     # The package holds three unlinked copies of each library; libllama is linked to the .so.0
     # names, and any other copy is a second, empty device registry (0.3.36, Linux).
     names = {"win32": f"{stem}.dll", "darwin": f"lib{stem}.0.dylib"}
-    return ctypes.CDLL(str(LIBRARY_DIR / names.get(sys.platform, f"lib{stem}.so.0")))
+    linked = LIBRARY_DIR / names.get(sys.platform, f"lib{stem}.so.0")
+    # A portable build has no linked copy of a back end.
+    by_name = f"{stem}.dll" if sys.platform == "win32" else f"lib{stem}.so"
+    candidates = (linked, LIBRARY_DIR / by_name, BACKEND_DIR / by_name)
+    return ctypes.CDLL(str(next((path for path in candidates if path.exists()), linked)))
 
 
 def _device_list() -> ctypes.CDLL:

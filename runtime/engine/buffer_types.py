@@ -23,7 +23,7 @@ class HostOverrides:
     """Tensors matching one of `patterns` stay on the host. Keep it for the model's life."""
 
     def __init__(self, patterns: Sequence[str]) -> None:
-        buffer_type = bindings.ggml_library("ggml-cpu").ggml_backend_cpu_buffer_type
+        buffer_type = bindings.ggml_library("ggml-base").ggml_backend_cpu_buffer_type
         buffer_type.restype = ctypes.c_void_p
         host = buffer_type()
         entries = [_Override(pattern.encode(), host) for pattern in patterns]

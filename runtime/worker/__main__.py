@@ -23,14 +23,18 @@ def main() -> int:
     writer.write(Hello(PROTOCOL_VERSION, os.getpid()))
     # Imported after the streams are claimed: loading the native libraries may print.
     from runtime.engine.bindings import AbortFlag
+    from runtime.engine.loaded_parts import load_parts
     from runtime.worker.mailbox import Mailbox
     from runtime.worker.service import Service
 
     abort = AbortFlag()
     mailbox = Mailbox(command_reader(frames_in), abort)
     mailbox.start()
+    service = Service(mailbox, abort, writer.write)
+    # Once the log is captured: a driver's words belong there.
+    load_parts()
     try:
-        Service(mailbox, abort, writer.write).run()
+        service.run()
     except BrokenPipeError:
         return 0
     return 0

@@ -17,8 +17,10 @@ def description() -> dict[str, Any]:
     """Version, CPU features in use, offload abilities and ggml's devices."""
     # Imported after the streams are claimed: loading the native libraries may print.
     from runtime.engine import bindings
+    from runtime.engine.loaded_parts import load_parts
 
     silent = bindings.capture_log(lambda _level, _text: None)
+    loaded = load_parts(say=lambda _line: None)
     devices = bindings.devices()
     found = backends(bindings.llama.llama_print_system_info().decode())
     told = {
@@ -28,6 +30,8 @@ def description() -> dict[str, Any]:
         "gpu_offload": offloads(found, tuple(device.kind for device in devices)),
         "rpc": bindings.supports_rpc(),
         "devices": list(devices),
+        "variant": loaded.variant.name if loaded.variant else "",
+        "variants": [{"name": one.name, "score": one.score} for one in loaded.variants],
     }
     del silent
     return told

@@ -20,10 +20,12 @@ def results(request: DryRun) -> list[DryRunResult]:
     from runtime.engine.bindings import AbortFlag, capture_log
     from runtime.engine.buffer_types import add_rpc_server
     from runtime.engine.dry_run import dry_run
+    from runtime.engine.loaded_parts import load_parts
     from runtime.engine.native_log import NativeLog
 
     log = NativeLog()
     keep = capture_log(log.write)
+    load_parts()
     try:
         for endpoint in request.rpc_servers:
             add_rpc_server(endpoint)

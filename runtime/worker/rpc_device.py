@@ -17,7 +17,9 @@ def main() -> int:
     _, out = claim_standard_streams()
     # Imported after the streams are claimed: loading the native libraries may print.
     from runtime.engine import bindings
+    from runtime.engine.loaded_parts import load_parts
 
+    load_parts()
     ggml = bindings.ggml_library("ggml")
     ggml.ggml_backend_dev_by_type.restype = ctypes.c_void_p
     processor = ggml.ggml_backend_dev_by_type(0)  # GGML_BACKEND_DEVICE_TYPE_CPU

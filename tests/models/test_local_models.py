@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from app.local_models import LocalModels
+from app.starter import shipped_models
 from runtime.errors import CoterieError
 from runtime.gguf.header import GgufHeader
 from runtime.gguf.split_files import read_model
@@ -194,3 +195,35 @@ def test_a_cache_that_cannot_be_written_costs_only_time(folder: Path, tmp_path: 
     (tmp_path / "file").write_text("")
     models = LocalModels(folder, tmp_path / "file" / "cache.json")
     assert [model.id for model in models.scan()] == ["model"]
+
+
+def test_a_model_that_came_with_the_program_is_used_where_it_lies(
+    folder: Path, tmp_path: Path
+) -> None:
+    program = tmp_path / "program" / "starter"
+    path = put(program, "smollm2-135m-moe.gguf", general__name="Starter")
+    models = LocalModels(
+        folder, tmp_path / "cache" / "models.json", shipped=shipped_models(program)
+    )
+    (model,) = models.scan()
+    assert (model.id, model.name, model.path) == ("smollm2-135m-moe", "Starter", path)
+    assert list(folder.iterdir()) == []
+    assert models.find("smollm2-135m-moe").path == path
+
+
+def test_the_persons_own_copy_of_it_goes_before_it(folder: Path, tmp_path: Path) -> None:
+    program = tmp_path / "program" / "starter"
+    put(program, "smollm2-135m-moe.gguf")
+    own = put(folder, "SmolLM2-135M-MoE.gguf")
+    models = LocalModels(
+        folder, tmp_path / "cache" / "models.json", shipped=shipped_models(program)
+    )
+    assert [model.path for model in models.scan()] == [own]
+
+
+def test_a_program_that_is_gone_takes_its_model_along(folder: Path, tmp_path: Path) -> None:
+    gone = tmp_path / "program" / "starter" / "smollm2-135m-moe.gguf"
+    models = LocalModels(folder, tmp_path / "cache" / "models.json", shipped=(gone,))
+    assert models.scan() == ()
+    assert models.problems == ()
+    assert shipped_models(gone.parent) == ()

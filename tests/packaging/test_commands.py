@@ -30,7 +30,7 @@ def copy(tmp_path: Path) -> Path:
     return made
 
 
-@pytest.mark.parametrize("command", ["run", "test", "bench"])
+@pytest.mark.parametrize("command", ["run", "test", "bench", "bundle"])
 def test_without_a_compiler_nothing_is_made(copy: Path, command: str) -> None:
     home, path = copy.parent / "home", copy.parent / "bin"
     before = sorted(copy.iterdir())
@@ -57,7 +57,9 @@ def test_make_alone_lists_the_targets() -> None:
         [make], check=True, capture_output=True, text=True, cwd=CHECKOUT, env=environment
     )
     listed = set(re.findall(r"make (\w+)\t", done.stdout))
-    assert listed == {"help", "run", "test", "lint", "bench", "lock", "words", "clean"}
+    assert listed == {
+        *("help", "run", "test", "lint", "bench", "bundle", "smoke", "lock", "words", "clean")
+    }
 
 
 def test_pytest_runs_last() -> None:

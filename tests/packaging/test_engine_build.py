@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from setup_steps import engine_shelf
 from setup_steps.engine_build import Builder
-from setup_steps.engine_install import install_engine, locked_version
+from setup_steps.engine_install import install_engine, locked_version, portable_wish
 from setup_steps.engine_recipe import recipe
 from setup_steps.layout import Layout
 from setup_steps.processes import SetupError
@@ -62,6 +62,16 @@ def install(layout: Layout, builds: Builds, run: Programs | None = None) -> str:
     builder = Builder(layout, builds.stream, {"SOURCE_DATE_EPOCH": "1"}, out)
     install_engine(builder, WISH, GCC, run or loads(layout))
     return out.getvalue()
+
+
+def test_a_portable_engine_does_not_depend_on_the_machine_that_builds_it(layout: Layout) -> None:
+    for name in ("engine", "engine-build"):
+        layout.lock(name).parent.mkdir(parents=True, exist_ok=True)
+        layout.lock(name).write_text("llama-cpp-python==0.3.36\n")
+    wish = portable_wish(layout, {"HOME": "/home/ann"})
+    assert wish.portable
+    assert wish.cpu.features == ()
+    assert not wish.cuda.use
 
 
 def shelf_names(layout: Layout) -> list[str]:

@@ -32,6 +32,7 @@ OTHER_WISHES = {
     "CPU features": replace(WISH, cpu=replace(CPU, features=("avx2", "avx512f", "fma"))),
     "CUDA": replace(WISH, cuda=CUDA),
     "GPU": replace(WISH, cuda=replace(CUDA, key=("13.0", "RTX 4090"))),
+    "any processor": replace(WISH, portable=True),
     "user's flags": replace(WISH, user_flags=(("CMAKE_ARGS", "-DGGML_VULKAN=ON"),)),
 }
 
@@ -79,6 +80,22 @@ def test_the_flags_of_a_plain_build() -> None:
         f"-DCMAKE_C_FLAGS={AMX_OFF}",
         f"-DCMAKE_CXX_FLAGS={AMX_OFF}",
     )
+
+
+def test_a_portable_engine_has_a_library_for_each_kind_of_processor() -> None:
+    assert recipe(replace(WISH, portable=True), GCC).cmake == (
+        "-DCMAKE_BUILD_TYPE=Release",
+        "-DLLAVA_BUILD=OFF",
+        "-DGGML_NATIVE=OFF",
+        "-DGGML_BACKEND_DL=ON",
+        "-DGGML_CPU_ALL_VARIANTS=ON",
+        "-DGGML_RPC=ON",
+        "-DGGML_OPENMP=ON",
+    )
+
+
+def test_a_native_engine_keeps_its_key() -> None:
+    assert WISH.digest() == "becb0b4dcd8f45e968febf28427ca671f7756f1065e3d4dbaf473ecafe4eaed5"
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from setup_steps.environment import (
     EnvironmentSteps,
+    Purpose,
     VenvFacts,
     lock_digests,
     look,
@@ -50,7 +51,7 @@ def layout(tmp_path: Path) -> Layout:
     made = Layout(tmp_path / "checkout", tmp_path / "cache")
     (made.checkout / "packaging").mkdir(parents=True)
     (made.checkout / "pyproject.toml").write_text("[project]\n")
-    for name in ("requirements", "requirements-dev", "starter"):
+    for name in ("requirements", "requirements-dev", "starter", "bundle"):
         made.lock(name).write_text(f"# {name}\n")
     return made
 
@@ -67,10 +68,12 @@ def venv_maker(layout: Layout) -> Streams:
     return Streams(behave)
 
 
-def set_up(layout: Layout, stream: Streams, dev: bool = False) -> str:
+def set_up(layout: Layout, stream: Streams, purpose: Purpose = "run") -> str:
     out = io.StringIO()
     steps = EnvironmentSteps(layout, stream, {}, out)
-    steps.install_project(steps.install_packages(steps.make(venv_state(look(layout, False))), dev))
+    steps.install_project(
+        steps.install_packages(steps.make(venv_state(look(layout, False))), purpose)
+    )
     return out.getvalue()
 
 
@@ -99,16 +102,28 @@ def test_a_second_run_starts_no_program(layout: Layout) -> None:
 def test_tests_after_a_run_add_only_packages(layout: Layout) -> None:
     set_up(layout, venv_maker(layout))
     tests = venv_maker(layout)
-    set_up(layout, tests, dev=True)
+    set_up(layout, tests, "test")
     (packages,) = tests.commands
     assert str(layout.lock("requirements-dev")) in packages
 
 
 def test_a_run_after_tests_has_nothing_to_do(layout: Layout) -> None:
-    set_up(layout, venv_maker(layout), dev=True)
+    set_up(layout, venv_maker(layout), "test")
     run = venv_maker(layout)
     set_up(layout, run)
     assert run.commands == []
+
+
+def test_a_bundles_environment_is_one_of_its_own(layout: Layout) -> None:
+    set_up(layout, venv_maker(layout))
+    bundling = layout.for_bundle()
+    stream = venv_maker(bundling)
+    told = set_up(bundling, stream, "bundle")
+    assert "Making the environment build/bundle/venv\n" in told
+    locks = [Path(word).name for word in stream.commands[1] if word.endswith(".lock")]
+    assert locks == ["requirements.lock", "bundle.lock", "starter.lock"]
+    assert bundling.stamp.is_relative_to(layout.checkout / "build")
+    assert venv_state(look(layout, False)) == "ready"
 
 
 @pytest.mark.parametrize("changed", ["packaging/requirements.lock", "pyproject.toml"])
@@ -132,7 +147,7 @@ def test_an_install_that_fails_is_told_and_is_tried_again(layout: Layout) -> Non
     again = venv_maker(layout)
     stamp = read_stamp(layout)
     assert stamp is not None
-    assert missing_locks(stamp, lock_digests(layout, dev=False)) == ["requirements", "starter"]
+    assert missing_locks(stamp, lock_digests(layout, "run")) == ["requirements", "starter"]
     set_up(layout, again)
     assert [("pip" in command) for command in again.commands] == [True, True]
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Iterable
+from dataclasses import replace
 
 import pytest
 from setup_steps.compiler import Compiler
 from setup_steps.prerequisites import Needs, Probes, qt_libraries, require
 from setup_steps.processes import Completed, SetupError
 from setup_steps.system_packages import (
+    BINUTILS,
     COMPILER,
     OFFSCREEN_LIBRARIES,
+    SHARED_PYTHON,
     VENV,
     X11_LIBRARIES,
     Family,
@@ -24,7 +27,8 @@ from setup_steps.system_packages import (
 GCC = Compiler("cc", "c++", "g++ 12.2.0", openmp=True, amx_off=True)
 ALL = Needs(compiler=True, venv=True, libraries=(*OFFSCREEN_LIBRARIES, *X11_LIBRARIES))
 SUDO_APT = "sudo apt-get update && sudo apt-get install -y --no-install-recommends"
-VENV_PACKAGE = f"python{sys.version_info.major}.{sys.version_info.minor}-venv"
+PYTHON = f"python{sys.version_info.major}.{sys.version_info.minor}"
+VENV_PACKAGE = f"{PYTHON}-venv"
 
 
 class Machine:
@@ -40,6 +44,8 @@ class Machine:
             compiler=lambda: None if COMPILER in self._missing else GCC,
             has_venv=lambda: VENV not in self._missing,
             has_library=lambda name: name not in self._missing,
+            has_program=lambda name: name not in self._missing,
+            has_shared_python=lambda: SHARED_PYTHON not in self._missing,
         )
 
     def apt_get(self, *arguments: str) -> Completed:
@@ -113,6 +119,31 @@ def test_an_unknown_system_is_told_what_is_missing() -> None:
 def test_a_mac_is_told_of_its_own_tools() -> None:
     text = Machine([COMPILER]).refusal(System(None, is_root=False, platform="darwin"))
     assert "xcode-select --install" in text
+
+
+BUNDLE = replace(ALL, programs=BINUTILS, shared_python=True)
+
+
+@pytest.mark.parametrize(
+    ("family", "packages"),
+    [
+        ("apt", f"binutils lib{PYTHON}"),
+        ("dnf", "binutils python3-libs"),
+        ("pacman", "binutils python"),
+        ("zypper", f"binutils lib{PYTHON.replace('.', '_')}-1_0"),
+    ],
+)
+def test_a_bundle_needs_the_tools_for_libraries(family: Family, packages: str) -> None:
+    machine = Machine([*BINUTILS, SHARED_PYTHON])
+    with pytest.raises(SetupError) as refused:
+        machine.require(System(family, is_root=False), BUNDLE)
+    assert f" {packages}\n" in str(refused.value)
+    assert "--enable-shared" in str(refused.value)
+
+
+def test_a_run_does_without_them() -> None:
+    machine = Machine([*BINUTILS, SHARED_PYTHON])
+    assert machine.require(System("apt", is_root=False)) == GCC
 
 
 def test_only_what_is_needed_is_looked_for() -> None:

@@ -1,0 +1,65 @@
+"""What the first-run page shows beside the session's state, and what it may ask for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from app.check_view import CheckView
+from app.discover.state import Prediction
+from runtime.downloads.frames import Download
+from runtime.errors import Problem
+
+LookPhase = Literal["looking", "measuring", "done"]
+AskPhase = Literal["none", "asking", "failed", "sent"]
+
+
+@dataclass(frozen=True)
+class FirstRecommendation:
+    """A model for this machine, predicted from the shape that comes with the program.
+
+    `is_quick` says that it answers faster than people read. `rates` are the (what, figure) pairs
+    that the prediction was made with, in words.
+    """
+
+    repo: str
+    name: str
+    quantisation: str
+    size_bytes: int
+    why: str
+    parameters_total: int
+    parameters_active: int
+    prediction: Prediction
+    is_quick: bool = True
+    rates: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class FirstLook:
+    """What is known of the machine so far; `elapsed_s` is what the looking took."""
+
+    checks: tuple[CheckView, ...] = ()
+    phase: LookPhase = "looking"
+    elapsed_s: float = 0.0
+    recommendation: FirstRecommendation | None = None
+
+
+@dataclass(frozen=True)
+class FirstRunView:
+    """`asking` is how far a press of Download has come at the hub; nothing is sent before.
+
+    `download` is it on its way, `model_id` the model when it is there.
+    """
+
+    look: FirstLook = FirstLook()
+    asking: AskPhase = "none"
+    download: Download | None = None
+    model_id: str = ""
+    problem: Problem | None = None
+
+
+class FirstRunCommands(Protocol):
+    """Each answers with a new `FirstRunView`."""
+
+    def download_recommended(self) -> None: ...
+    def load_downloaded(self) -> None: ...

@@ -1,0 +1,1 @@
+"""The look for updates: judged by table, and for real against a server on loopback."""
