@@ -12,7 +12,7 @@ from runtime.engine.cpu_variants import WITH_AMX
 from runtime.language import marked, tr, tr_n
 
 GUIDE = "docs/gpu-packs.md"
-_VARIANT, _PACK = marked("Processor variant"), marked("GPU pack")
+_VARIANT, _PACK = marked("Engine build"), marked("GPU pack")
 # ggml/src/CMakeLists.txt of v0.5.0: what each adds to the one before it in speed.
 _WORDS = (
     *("AVX512_BF16", "AVX512_VNNI", "AVX512_VBMI", "AVX512", "AVX_VNNI"),

@@ -21,6 +21,7 @@ from runtime.own_program import is_bundled
 MANIFEST = "pack.json"
 FOLDER = "engine-packs"
 _CHUNK_BYTES = 1 << 20
+_CHECKOUT = Path(__file__).resolve().parents[1]
 
 PackKind = Literal["cuda", "vulkan", "rpc"]
 FileFault = Literal["", "missing", "damaged"]
@@ -77,7 +78,7 @@ class Pack:
 
 def pack_folders(paths: Paths) -> tuple[Path, ...]:
     """Where packs are looked for: beside the program, then in the user's data."""
-    program = Path(sys.executable).parent if is_bundled() else Path(__file__).resolve().parents[1]
+    program = Path(sys.executable).resolve().parent if is_bundled() else _CHECKOUT
     return (program / FOLDER, paths.packs_dir)
 
 

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-import importlib
+import importlib.util
 import os
 import runpy
 import sys
@@ -33,6 +33,8 @@ PART_MODULES = (
 )
 # Loaded late: the one that loads the engine's own libraries.
 LOADED_LATER = ("runtime.worker.service",)
+# A library that a part loads by its file (runtime/engine/expert_picks.py).
+LOADED_BY_FILE = ("runtime.engine.expert_tap",)
 # A library of PyNaCl's imports it, where PyInstaller does not look.
 IMPORTED_BY_LIBRARIES = ("_cffi_backend",)
 CHECK = "--check"
@@ -42,14 +44,22 @@ WRONG_USE = 2
 def needed_modules(modules: Iterable[str], checkout: Path) -> list[str]:
     """The modules with those that running them needs: a package runs its `__main__`."""
     packages = [one for one in modules if (checkout / one.replace(".", "/")).is_dir()]
-    return [*modules, *(f"{package}.__main__" for package in packages), *IMPORTED_BY_LIBRARIES]
+    mains = [f"{package}.__main__" for package in packages]
+    return [*modules, *mains, *LOADED_BY_FILE, *IMPORTED_BY_LIBRARIES]
 
 
 def check() -> int:
     """Load every part without running it; the error of one that is not whole ends the program."""
+    import ctypes
+
     for name in (*PART_MODULES, *LOADED_LATER):
         if hasattr(importlib.import_module(name), "__path__"):
             importlib.import_module(f"{name}.__main__")
+    for name in LOADED_BY_FILE:
+        library = importlib.util.find_spec(name)
+        if library is None or library.origin is None:
+            raise ImportError(f"{name} is missing")
+        ctypes.CDLL(library.origin)
     return 0
 
 

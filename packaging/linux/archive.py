@@ -75,8 +75,10 @@ def _put_share(share: Path) -> None:
 
 def _pack(folder: Path, name: str, package: Path) -> None:
     owner = ("--owner=0", "--group=0", "--numeric-owner", "--sort=name")
-    command = ("tar", "--create", "--xz", *owner, f"--file={package}", "-C", str(folder), name)
+    partial = package.with_suffix(".part")
+    command = ("tar", "--create", "--xz", *owner, f"--file={partial}", "-C", str(folder), name)
     _run(command, {"XZ_OPT": "-T0"})
+    partial.replace(package)
 
 
 def _run(command: tuple[str, ...], more: dict[str, str]) -> None:

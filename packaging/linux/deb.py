@@ -97,10 +97,12 @@ def _set_modes(tree: Path) -> None:
 
 
 def _pack(tree: Path, package: Path) -> None:
-    command = ("dpkg-deb", "--root-owner-group", "-Zxz", "--build", str(tree), str(package))
+    partial = package.with_suffix(".part")
+    command = ("dpkg-deb", "--root-owner-group", "-Zxz", "--build", str(tree), str(partial))
     try:
         done = subprocess.run(command, check=False, capture_output=True, text=True)
     except FileNotFoundError:
         raise PackagingError("dpkg-deb is missing: install the package dpkg.") from None
     if done.returncode != 0:
         raise PackagingError(f"dpkg-deb could not build the package: {done.stderr.strip()}")
+    partial.replace(package)

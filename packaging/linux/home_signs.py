@@ -17,6 +17,7 @@ class HomeSigns:
         self.data = home / ".local/share/coterie"
         self._settings = home / ".config/coterie/settings.json"
         self._logs = home / ".local/state/coterie/log"
+        self._cache = home / ".cache/coterie"
 
     def first_run_is_done(self) -> bool:
         try:
@@ -29,6 +30,10 @@ class HomeSigns:
         """llama.cpp says so when it has reserved what an answer needs."""
         log = self._logs / "engine.log"
         return log.is_file() and "sched_reserve: reserve took" in log.read_text(errors="replace")
+
+    def machine_is_measured(self) -> bool:
+        """Its memory and its disk, which a recommendation needs."""
+        return all((self._cache / name).is_file() for name in ("machine.json", "disks.json"))
 
     def draft(self) -> str:
         return self._first("SELECT draft FROM new_chat")

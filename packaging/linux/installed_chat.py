@@ -13,7 +13,7 @@ from linux.screen import Screen
 from linux.waiting import wait_for
 
 QUESTION = "Say hello in one short sentence."
-_WINDOW_S, _FIRST_RUN_S, _LOAD_S, _ANSWER_S, _END_S = 90, 90, 180, 240, 30
+_WINDOW_S, _LOAD_S, _MEASURE_S, _FIRST_RUN_S, _ANSWER_S, _END_S = 90, 180, 120, 90, 240, 30
 
 
 def chat(root: CleanRoot, screen: Screen, pictures: Path) -> None:
@@ -45,6 +45,7 @@ def _talk(signs: HomeSigns, screen: Screen, pictures: Path, began_s: float) -> N
     print(f"The window is there after {time.monotonic() - began_s:.1f} s.", flush=True)
     wait_for(signs.model_is_loaded, "the starter model to be loaded", _LOAD_S)
     print(f"The starter model is loaded after {time.monotonic() - began_s:.1f} s.", flush=True)
+    wait_for(signs.machine_is_measured, "this machine to be measured", _MEASURE_S)
     screen.photograph(pictures / "smoke-first-run.png")
     press = lambda: screen.press(window, "Return")  # noqa: E731
     press()

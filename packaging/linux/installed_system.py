@@ -27,6 +27,7 @@ class Install:
 
     def prepare(self) -> None:
         self._check_bare()
+        self.root.inside(self._package).write_bytes(self.deb.read_bytes())
         self.root.as_root("apt-get", "update")
         # So that nothing of the system is renewed only because the package needs something.
         self.root.as_root("apt-get", "upgrade", "-y")
@@ -36,7 +37,8 @@ class Install:
         print(f"The clean root has {len(self.before):,} files.", flush=True)
 
     def install(self) -> None:
-        self._put_package("apt-get", "install", "-y", "--no-install-recommends", *_DESKTOP)
+        only = ("-y", "--no-install-recommends", *_DESKTOP)
+        self.root.as_root("apt-get", "install", *only, self._package)
         # They came with the package and are to go with it.
         self.root.as_root("apt-mark", "auto", *_DESKTOP)
         self._check_bare()
@@ -49,13 +51,12 @@ class Install:
         print(f"Installed {version}; {len(installed) - len(self.before):,} files more.", flush=True)
 
     def reinstall(self) -> None:
-        self._put_package("dpkg", "--install")
+        self.root.as_root("dpkg", "--install", self._package)
 
-    def _put_package(self, *command: str) -> None:
-        inside = f"/root/{self.deb.name}"
-        self.root.inside(inside).write_bytes(self.deb.read_bytes())
-        self.root.as_root(*command, inside)
-        self.root.inside(inside).unlink()
+    @property
+    def _package(self) -> str:
+        """Its place in the root."""
+        return f"/root/{self.deb.name}"
 
     def _check_bare(self) -> None:
         """No Python and no compiler, neither before nor with what the package brought."""

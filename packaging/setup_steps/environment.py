@@ -7,6 +7,7 @@ import platform
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Literal, TextIO
 
 from setup_steps.layout import Layout
@@ -25,6 +26,9 @@ INSTALLED: dict[Purpose, tuple[str, ...]] = {
 }
 COVERED = {**INSTALLED, "test": ("requirements", *INSTALLED["test"])}
 VenvState = Literal["ready", "missing", "stale", "foreign"]
+
+
+COMPILED = Path("runtime", "engine", "expert_tap.c")
 
 
 @dataclass(frozen=True)
@@ -119,12 +123,17 @@ class EnvironmentSteps:
         return write_stamp(self.layout, stamp.with_locks(wanted))
 
     def install_project(self, stamp: Stamp) -> Stamp:
-        """Coterie itself, again whenever pyproject.toml has changed."""
-        wanted = digest(self.layout.checkout / "pyproject.toml")
+        """Coterie itself, again whenever what is built of it has changed."""
+        wanted = project_digest(self.layout)
         if stamp.project == wanted:
             return stamp
         install_checkout(self.layout.python, self.layout.checkout, self.stream, self.environment)
         return write_stamp(self.layout, replace(stamp, project=wanted))
+
+
+def project_digest(layout: Layout) -> str:
+    """Of the files that installing Coterie reads or compiles."""
+    return digest(layout.checkout / "pyproject.toml", layout.checkout / COMPILED)
 
 
 def lock_digests(layout: Layout, purpose: Purpose) -> dict[str, str]:
@@ -145,3 +154,6 @@ def remove(layout: Layout) -> None:
         shutil.rmtree(layout.checkout / name, ignore_errors=True)
     for name in (".pytest_cache", ".import_linter_cache", ".hypothesis"):
         shutil.rmtree(layout.checkout / name, ignore_errors=True)
+    source = layout.checkout / COMPILED
+    for built in {*source.parent.glob(f"{source.stem}.*")} - {source}:
+        built.unlink()

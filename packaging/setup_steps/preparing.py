@@ -69,18 +69,16 @@ def _fill(setup: Setup, purpose: Purpose, wish: EngineWish | None, needs: Needs)
     layout = setup.layout
     facts = env.look(layout, setup.python_chosen)
     state = env.venv_state(facts)
-    installed = facts.stamp.engine if facts.stamp and state == "ready" else ""
-    needs = replace(
-        needs,
-        compiler=wish is not None and wish.digest() != installed,
-        venv=state != "ready",
-    )
+    stamp = facts.stamp if facts.stamp and state == "ready" else None
+    engine_is_due = wish is not None and (stamp is None or stamp.engine != wish.digest())
+    project_is_due = stamp is None or stamp.project != env.project_digest(layout)
+    needs = replace(needs, compiler=engine_is_due or project_is_due, venv=state != "ready")
     compiler = prerequisites.require(
         needs, machine_probes(setup.environment, processes.run), _system(), _apt_get, setup.out
     )
     steps = env.EnvironmentSteps(layout, processes.stream, setup.environment, setup.out)
     stamp = steps.install_packages(steps.make(state), purpose)
-    if wish is not None and compiler is not None:
+    if wish is not None and engine_is_due and compiler is not None:
         builder = Builder(layout, processes.stream, setup.environment, setup.out)
         install_engine(builder, wish, compiler, processes.run)
         stamp = write_stamp(layout, replace(stamp, engine=wish.digest()))

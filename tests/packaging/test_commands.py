@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from setup_steps.checks import all_checks
+from setup_steps.environment import COMPILED
 from setup_steps.layout import Layout
 from setup_steps.processes import clean_environment, run, stream
 
@@ -25,12 +26,14 @@ def copy(tmp_path: Path) -> Path:
     shutil.copytree(CHECKOUT / "packaging", made / "packaging", ignore=ignored)
     for name in ("pyproject.toml", "Makefile"):
         shutil.copy(CHECKOUT / name, made)
+    (made / COMPILED).parent.mkdir(parents=True)
+    shutil.copy(CHECKOUT / COMPILED, made / COMPILED)
     for name in ("home", "bin"):
         (tmp_path / name).mkdir()
     return made
 
 
-@pytest.mark.parametrize("command", ["run", "test", "bench", "bundle"])
+@pytest.mark.parametrize("command", ["run", "test", "lint", "bench", "bundle"])
 def test_without_a_compiler_nothing_is_made(copy: Path, command: str) -> None:
     home, path = copy.parent / "home", copy.parent / "bin"
     before = sorted(copy.iterdir())

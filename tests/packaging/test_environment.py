@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from setup_steps.environment import (
+    COMPILED,
     EnvironmentSteps,
     Purpose,
     VenvFacts,
@@ -51,6 +52,8 @@ def layout(tmp_path: Path) -> Layout:
     made = Layout(tmp_path / "checkout", tmp_path / "cache")
     (made.checkout / "packaging").mkdir(parents=True)
     (made.checkout / "pyproject.toml").write_text("[project]\n")
+    (made.checkout / COMPILED).parent.mkdir(parents=True)
+    (made.checkout / COMPILED).write_text("int tap;\n")
     for name in ("requirements", "requirements-dev", "starter", "bundle"):
         made.lock(name).write_text(f"# {name}\n")
     return made
@@ -126,14 +129,14 @@ def test_a_bundles_environment_is_one_of_its_own(layout: Layout) -> None:
     assert venv_state(look(layout, False)) == "ready"
 
 
-@pytest.mark.parametrize("changed", ["packaging/requirements.lock", "pyproject.toml"])
+@pytest.mark.parametrize("changed", ["packaging/requirements.lock", "pyproject.toml", COMPILED])
 def test_a_changed_file_repeats_only_its_step(layout: Layout, changed: str) -> None:
     set_up(layout, venv_maker(layout))
     (layout.checkout / changed).write_text("# other\n")
     again = venv_maker(layout)
     set_up(layout, again)
     assert len(again.commands) == 1
-    assert ("--editable" in again.commands[0]) is (changed == "pyproject.toml")
+    assert ("--editable" in again.commands[0]) is (changed != "packaging/requirements.lock")
 
 
 def test_an_install_that_fails_is_told_and_is_tried_again(layout: Layout) -> None:
@@ -181,12 +184,15 @@ def test_a_damaged_stamp_is_no_stamp(layout: Layout) -> None:
 
 def test_clean_leaves_only_the_sources(layout: Layout) -> None:
     set_up(layout, venv_maker(layout))
+    (layout.checkout / COMPILED).with_suffix(".cpython-311-x86_64-linux-gnu.so").touch()
     remove(layout)
     remove(layout)
     assert sorted(path.name for path in layout.checkout.iterdir()) == [
         "packaging",
         "pyproject.toml",
+        "runtime",
     ]
+    assert list((layout.checkout / COMPILED).parent.iterdir()) == [layout.checkout / COMPILED]
 
 
 @pytest.mark.parametrize(

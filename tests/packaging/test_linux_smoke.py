@@ -26,6 +26,7 @@ def test_an_empty_home_says_nothing(tmp_path: Path) -> None:
     signs = HomeSigns(tmp_path)
     assert not signs.first_run_is_done()
     assert not signs.model_is_loaded()
+    assert not signs.machine_is_measured()
     assert (signs.question(), signs.answer(), signs.draft()) == ("", "", "")
 
 

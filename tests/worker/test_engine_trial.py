@@ -43,6 +43,12 @@ def test_other_numbers_are_seen_as_wrong(usual: Answer) -> None:
     assert try_part(lambda _trial: usual, EngineTrial(), shifted).outcome == "wrong"
 
 
+def test_nothing_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    assert tried(EngineTrial()).steps
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_library_the_system_lacks() -> None:
     assert tried(EngineTrial(needs=("libnowhere.so.9",))).missing == "libnowhere.so.9"
 
