@@ -39,10 +39,11 @@ def main(arguments: list[str]) -> int:
         print("usage: smoke.py [DEB [STARTER.gguf]]", file=sys.stderr)
         return 2
     try:
+        deb, starter = _package(words[:1]), _starter(words[1:])
         _check_machine()
         if APART not in arguments:
-            return _run_apart(words)
-        _smoke(_package(words[:1]), _starter(words[1:]))
+            return _run_apart(str(deb), str(starter))
+        _smoke(deb, starter)
     except PackagingError as error:
         print(f"\nThe smoke test failed. {error}", file=sys.stderr)
         return 1
@@ -101,7 +102,7 @@ def _check_machine() -> None:
             raise PackagingError(f"Install these packages first: {' '.join(missing)}")
 
 
-def _run_apart(words: list[str]) -> int:
+def _run_apart(*words: str) -> int:
     """Mounts and processes of a name space of their own end with it, however this ends."""
     apart = ("unshare", "--mount", "--propagation", "private", "--pid", "--fork", "--kill-child")
     command = (*apart, sys.executable, str(Path(__file__).resolve()), APART, *words)

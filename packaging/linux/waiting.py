@@ -16,7 +16,7 @@ def wait_for(
     look: Callable[[], T | None],
     what: str,
     most_s: float,
-    again: Callable[[], None] | None = None,
+    again: Callable[[], object] | None = None,
     again_s: float = 5.0,
 ) -> T:
     """What `look` finds when it is no longer None or false; `again` is done now and then meanwhile.

@@ -21,7 +21,7 @@ CHECKOUT = HERE.parents[1]
 sys.path[0] = str(HERE.parent)
 
 from packs.pack_files import gather, write_manifest  # noqa: E402
-from packs.pack_recipe import ENGINE_FLAGS, PackRecipe, recipe  # noqa: E402
+from packs.pack_recipe import ENGINE_FLAGS, VULKAN_HEADER, PackRecipe, recipe  # noqa: E402
 from setup_steps.engine_build import build_jobs, memory_available_bytes, usable_cores  # noqa: E402
 from setup_steps.pip_commands import install_locked, make_venv  # noqa: E402
 from setup_steps.processes import SetupError, clean_environment, run, stream  # noqa: E402
@@ -41,7 +41,7 @@ def main() -> int:
     parser.add_argument("--source", type=Path, help="llama.cpp's source, instead of the locked one")
     options = parser.parse_args()
     try:
-        made = build(recipe(options.kind, run, _toolkits()), options.source)
+        made = build(recipe(options.kind, run, _toolkits(), _headers()), options.source)
     except SetupError as error:
         print(f"\n{error}", file=sys.stderr)
         return 1
@@ -117,6 +117,14 @@ def _toolkits() -> tuple[Path, ...]:
     named = [os.environ[name] for name in ("CUDA_HOME", "CUDA_PATH") if os.environ.get(name)]
     roots = [Path(nvcc).resolve().parents[1]] if nvcc else []
     return (*roots, *(Path(root) for root in (*named, "/usr/local/cuda", "/usr")))
+
+
+def _headers() -> tuple[Path, ...]:
+    """Where Vulkan's headers may be."""
+    sdk = os.environ.get("VULKAN_SDK")
+    roots = [Path(sdk) / "include"] if sdk else []
+    roots += [Path("/usr/local/include"), Path("/usr/include")]
+    return tuple(root / VULKAN_HEADER for root in roots)
 
 
 def _library_places() -> tuple[Path, ...]:

@@ -38,6 +38,11 @@ CUDA_LIBRARIES = re.compile(r"^lib(cudart|cublas|cublasLt)\.so\.\d+$")
 CUDA_LICENCE = "NVIDIA CUDA Toolkit EULA (cudart, cublas, cublasLt: attachment A)"
 LLAMA_LICENCE = "llama.cpp: MIT"
 
+# ggml-vulkan.cpp of v0.5.0 uses it and does not compile without; Debian 12's 1.3.239 lacks it.
+VULKAN_NEWEST_USED = "VK_EXT_layer_settings"
+VULKAN_HEADER = "vulkan/vulkan_core.h"
+VULKAN_PACKAGES = "Debian 13: apt-get install glslc libvulkan-dev spirv-headers"
+
 Run = Callable[[Sequence[str]], Completed]
 Found = Callable[[Path], bool]
 
@@ -66,14 +71,19 @@ class PackRecipe:
 
 
 def recipe(
-    kind: str, run: Run, toolkits: Iterable[Path], is_whole: Found = has_cublas
+    kind: str,
+    run: Run,
+    toolkits: Iterable[Path] = (),
+    headers: Iterable[Path] = (),
+    is_whole: Found = has_cublas,
 ) -> PackRecipe:
     """The recipe with this machine's tools. `SetupError` when one is missing.
 
     `toolkits` are the folders a CUDA toolkit may be in; `is_whole` says whether one has cuBLAS.
+    `headers` are the places of Vulkan's.
     """
     if kind == "vulkan":
-        return _vulkan(run)
+        return _vulkan(run, headers)
     made = _cuda(run)
     if not any(is_whole(root) for root in toolkits):
         raise SetupError(
@@ -111,12 +121,17 @@ def _cuda(run: Run) -> PackRecipe:
     )
 
 
-def _vulkan(run: Run) -> PackRecipe:
+def _vulkan(run: Run, headers: Iterable[Path]) -> PackRecipe:
     if run(("glslc", "--version")).code != 0:
         raise SetupError(
             "There is no glslc here, the compiler of Vulkan's shaders. Install it with the "
-            "headers (Debian: apt-get install glslc libvulkan-dev spirv-headers), then run this "
-            "again. No GPU is needed for the build."
+            f"headers ({VULKAN_PACKAGES}), then run this again. No GPU is needed for the build."
+        )
+    if not any(_is_new_enough(header) for header in headers):
+        raise SetupError(
+            f"Vulkan's headers are missing here or too old for the engine: no {VULKAN_HEADER} "
+            f"names {VULKAN_NEWEST_USED}. Install newer ones ({VULKAN_PACKAGES}, or LunarG's "
+            "SDK with VULKAN_SDK set), then run this again."
         )
     return PackRecipe(
         kind="vulkan",
@@ -125,3 +140,10 @@ def _vulkan(run: Run) -> PackRecipe:
         needs=("libvulkan.so.1",),
         built_for="GPUs with a driver for Vulkan 1.2",
     )
+
+
+def _is_new_enough(header: Path) -> bool:
+    try:
+        return VULKAN_NEWEST_USED in header.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return False

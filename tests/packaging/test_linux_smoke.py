@@ -62,6 +62,20 @@ def test_a_crash_is_found_in_any_log(home: Path, tmp_path: Path) -> None:
     assert signs.complaints(output) == ["engine.log: Traceback (most recent call last):"]
 
 
+def test_what_is_missing_is_said_before_anything_is_made(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from linux.smoke import main
+
+    deb = tmp_path / "coterie.deb"
+    assert main([str(deb)]) == 1
+    assert "make bundle builds it" in capsys.readouterr().err
+    deb.touch()
+    assert main([str(deb), str(tmp_path / "no.gguf")]) == 1
+    assert "There is no starter model" in capsys.readouterr().err
+    assert main(["one", "two", "three"]) == 2
+
+
 def test_waiting_ends_with_what_was_found_or_says_for_what() -> None:
     from linux.failure import PackagingError
     from linux.waiting import wait_for

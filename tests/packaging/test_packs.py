@@ -29,7 +29,7 @@ def tools(**outputs: str) -> Callable[[Sequence[str]], Completed]:
 
 def cuda(version: str) -> PackRecipe:
     run = tools(nvcc=NVCC.format(version, version))
-    return recipe("cuda", run, [Path("/cuda")], lambda _root: True)
+    return recipe("cuda", run, [Path("/cuda")], is_whole=lambda _root: True)
 
 
 @pytest.mark.parametrize(
@@ -39,13 +39,14 @@ def cuda(version: str) -> PackRecipe:
         ("cuda", tools(nvcc="release 14.0"), True, "CUDA 14.0 is not known"),
         ("cuda", tools(nvcc="release 12.4"), False, "CUDA 12.4 has no cuBLAS"),
         ("vulkan", tools(), True, "There is no glslc here"),
+        ("vulkan", tools(glslc=""), True, "headers are missing here or too old"),
     ],
 )
 def test_what_is_missing_is_said(
     kind: str, run: Callable[[Sequence[str]], Completed], whole: bool, said: str
 ) -> None:
     with pytest.raises(SetupError, match=said):
-        recipe(kind, run, [Path("/cuda")], lambda _root: whole)
+        recipe(kind, run, [Path("/cuda")], is_whole=lambda _root: whole)
 
 
 @pytest.mark.parametrize(
@@ -62,7 +63,16 @@ def test_cuda(version: str, driver: str, capability: str) -> None:
 def test_the_back_end_is_built_as_the_engine_is() -> None:
     for flag in ("GGML_BACKEND_DL=ON", "GGML_CPU_ALL_VARIANTS=ON", "GGML_NATIVE=OFF"):
         assert f"-D{flag}" in ENGINE_FLAGS
-    assert recipe("vulkan", tools(glslc="glslc 2023"), []).flags == ("-DGGML_VULKAN=ON",)
+
+
+def test_vulkan_needs_new_headers(tmp_path: Path) -> None:
+    header = tmp_path / "vulkan_core.h"
+    header.write_text("#define VK_HEADER_VERSION 239")
+    run = tools(glslc="glslc 2023")
+    with pytest.raises(SetupError, match="too old"):
+        recipe("vulkan", run, headers=[header])
+    header.write_text("#define VK_EXT_layer_settings 1")
+    assert recipe("vulkan", run, headers=[header]).flags == ("-DGGML_VULKAN=ON",)
 
 
 def needed(*names: str) -> str:
