@@ -16,7 +16,8 @@ _FILE = r"(?:.*[\\/])?([\w.+-]+:\d+"
 _ENGINE = tuple(
     re.compile(shape)
     for shape in (
-        rf"\w+:\s+[\w\[\].:]+\s+(?:model|KV|RS|compute|output) buffer size =\s+{_SIZE}",
+        # "RPC0[HOST:PORT]" is a device of another computer: where that is found is not told.
+        rf"(\w+:\s+\w+)(?:\[\S*\])?(\s+(?:model|KV|RS|compute|output) buffer size =\s+{_SIZE})",
         r"load_tensors: offload(?:ing|ed) [\d/]+ (?:repeating )?layers to GPU",
         r"ggml_\w+",
         r"ggml_\w+: (?:failed to allocate|allocating) [\w .]{1,60}(?:: \w+ failed: out of memory)?",

@@ -37,6 +37,11 @@ def variant_check(described: Described | None, parts: PartsView) -> CheckView | 
         "The best of {n} builds for this processor",
         len(described.variants),
     )
+    if described.variant in parts.parts.failed:
+        why = tr("It failed its test, as every build for this processor did")
+        return CheckView(
+            _VARIANT, "problem", f"{chosen}\n{why}", tr("coterie doctor tries it again.")
+        )
     if failed := [name for name in parts.parts.failed if name not in WITH_AMX]:
         names = ", ".join(failed)
         why = tr("The best that works here; {names} failed its test", names=names)
@@ -69,6 +74,10 @@ def pack_checks(parts: PartsView, gpus: Gpus, described: Described | None) -> tu
 def _pack_check(state: PackState) -> CheckView:
     name = state.pack.name
     match state.verdict:
+        case "used" if state.problem is not None:
+            stays = tr("It stays in use: it passed its test earlier")
+            detail = f"{state.problem.message}\n{stays}"
+            return CheckView(_PACK, "info", detail, state.problem.remedy)
         case "used":
             if state.device:
                 used = tr("In use on {device}", device=state.device)

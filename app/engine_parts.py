@@ -32,12 +32,19 @@ from runtime.protocol.engine_trial import EngineTrial, TrialStep
 NVIDIA_VERSION = "sys/module/nvidia/version"
 VULKAN_DRIVERS = ("usr/share/vulkan/icd.d", "etc/vulkan/icd.d")
 
+# ggml ends a process by itself for any error of CUDA's: full GPU memory, too (ggml-cuda.cu of
+# v0.5.0). A pack that worked with the same driver and files is not given up for it.
+_OWN_END = "SIGABRT"
+
 PackVerdict = Literal["used", "refused", "failed before", "untried"]
 
 
 @dataclass(frozen=True)
 class PackState:
-    """`problem` says why a refused one is not used, `device` what a tried one ran on."""
+    """`problem` says why a refused one is not used, `device` what a tried one ran on.
+
+    One with a problem is used where it passed earlier and its test could not be made this time.
+    """
 
     pack: Pack
     verdict: PackVerdict
@@ -160,7 +167,7 @@ class _PackTrials:
         self._reference: tuple[TrialStep, ...] | None = None
 
     def state(self, known: PackState) -> PackState:
-        """The checks in order; only what the test itself found is remembered."""
+        """The checks in order; only what the test found of the pack itself is remembered."""
         pack, manifest = known.pack, known.pack.manifest
         if manifest is None or known.verdict == "refused":
             return known
@@ -173,9 +180,12 @@ class _PackTrials:
         key = pack_key(pack, self._machine, self._tools.root)
         trial = EngineTrial(pack=pack.part, needs=manifest.needs)
         tried = try_part(self._tools.ask, trial, self._reference)
-        problem = trial_problem(pack, tried)
-        self._memory.remember(key, passed=problem is None)
-        return PackState(pack, "refused" if problem else "used", problem, tried.device)
+        unclear = not tried.is_judged or tried.detail == _OWN_END
+        stays = unclear and known.verdict == "used"
+        if tried.is_judged and not stays:
+            self._memory.remember(key, passed=tried.passed)
+        verdict: PackVerdict = "used" if tried.passed or stays else "refused"
+        return PackState(pack, verdict, trial_problem(pack, tried), tried.device)
 
     def _seen(self) -> Gpus:
         if self._gpus is None:

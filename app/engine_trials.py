@@ -11,6 +11,7 @@ from typing import Literal
 import msgspec
 
 from app.child_process import Answer, Child
+from runtime.exit_reasons import FAULTS
 from runtime.own_program import part_command
 from runtime.protocol.engine_trial import EngineTrial, EngineTrialResult, TrialStep
 
@@ -20,8 +21,12 @@ DEADLINE_S = 120.0
 # Of one step's logits. Two builds for one processor differ by rounding, a GPU by half precision;
 # a wrong kernel gives unrelated numbers, with a distance of about 1.4.
 LARGEST_DISTANCE = 0.1
+# How Windows ends a process for a fault (ntstatus.h): access violation, in-page error, illegal
+# instruction, division by zero, abort.
+_WINDOWS_FAULTS = frozenset({0xC0000005, 0xC0000006, 0xC000001D, 0xC0000094, 0xC0000409})
 
-Outcome = Literal["agrees", "missing", "refused", "crashed", "hung", "wrong"]
+# Those before "crashed" say nothing of the part: the test could not be made here and now.
+Outcome = Literal["agrees", "missing", "refused", "hung", "crashed", "wrong"]
 
 
 @dataclass(frozen=True)
@@ -31,6 +36,15 @@ class Tried:
     outcome: Outcome
     detail: str = ""
     device: str = ""
+
+    @property
+    def passed(self) -> bool:
+        return self.outcome == "agrees"
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether it tells of the part itself, and so is worth remembering."""
+        return self.outcome in ("agrees", "crashed", "wrong")
 
 
 Ask = Callable[[EngineTrial], Answer]
@@ -44,13 +58,13 @@ def ask_engine(trial: EngineTrial) -> Answer:
 def reference_steps(ask: Ask, variant: str = "") -> tuple[TrialStep, ...]:
     """What a trusted part answers, () when that does not work either."""
     steps, tried = _read(ask(EngineTrial(variant)))
-    return steps if tried.outcome == "agrees" else ()
+    return steps if tried.passed else ()
 
 
 def try_part(ask: Ask, trial: EngineTrial, reference: tuple[TrialStep, ...]) -> Tried:
     """Whether the part answers as `reference` does; without one it must only answer."""
     steps, tried = _read(ask(trial))
-    if tried.outcome != "agrees" or not reference:
+    if not tried.passed or not reference:
         return tried
     if len(steps) != len(reference):
         return Tried("wrong", "", tried.device)
@@ -75,7 +89,7 @@ def _read(answer: Answer) -> tuple[tuple[TrialStep, ...], Tried]:
     if code is None:
         return (), Tried("refused", answer.stderr)
     if code != 0:
-        return (), Tried("crashed", _ending(code, answer))
+        return (), _ended(code, answer)
     try:
         result = msgspec.json.decode(answer.stdout, type=EngineTrialResult)
     except msgspec.MsgspecError:  # a logit that is no number is written as null
@@ -87,10 +101,16 @@ def _read(answer: Answer) -> tuple[tuple[TrialStep, ...], Tried]:
     return result.steps, Tried("agrees", "", result.device)
 
 
-def _ending(code: int, answer: Answer) -> str:
+def _ended(code: int, answer: Answer) -> Tried:
+    """Only a fault in native code is the part's: a full disk ends it with an exit code, and who
+    needs its memory with SIGKILL.
+    """
+    if code in _WINDOWS_FAULTS:
+        return Tried("crashed", f"0x{code:08X}")
     if code > 0:
-        return answer.last_words
+        return Tried("refused", answer.last_words)
     try:
-        return signal.Signals(-code).name
+        name = signal.Signals(-code).name
     except ValueError:
-        return f"signal {-code}"
+        name = f"signal {-code}"
+    return Tried("crashed" if name in FAULTS else "refused", name)

@@ -14,7 +14,7 @@ from app.background_checks import BackgroundChecks
 from app.check_view import CheckView
 from app.discover.state import DiscoverView, DownloadsView, RepoRow
 from app.first_run_look import first_look
-from app.first_run_state import FirstLook, FirstRunView
+from app.first_run_state import FirstLook, FirstRunView, followed
 from app.paths import Paths
 from app.session_state import SessionState
 from runtime.errors import Problem
@@ -73,7 +73,7 @@ class FirstRunDesk(QObject):
         if self._view.look.recommendation is None or self._view.asking in ("asking", "sent"):
             return
         room = self._meet()
-        self._show(asking="asking", problem=None)
+        self._show(asking="asking", download=None, problem=None)
         if room.discover.view.phase == "failed":
             room.discover.try_again()
         room.discover.open_discover()
@@ -129,15 +129,8 @@ class FirstRunDesk(QObject):
         self._room.discover.download(row.repo, quant.name)
 
     def _downloaded(self, view: DownloadsView) -> None:
-        wanted = self._view.look.recommendation
-        if wanted is None or self._view.asking != "sent":
-            return
-        mine = next((one for one in view.downloads if one.request.repo == wanted.repo), None)
-        if mine is None and self._view.download is not None:
-            self._show(asking="none", download=None)  # it was cancelled, or taken off the list
-        elif mine is not None:
-            self._show(download=mine, problem=view.problem)
-            self._find_model(self._session.state)
+        self._put(followed(self._view, view))
+        self._find_model(self._session.state)
 
     def _find_model(self, state: SessionState) -> None:
         paths = {Path(path) for path in self._view.download.paths} if self._view.download else set()
@@ -149,7 +142,9 @@ class FirstRunDesk(QObject):
         return self._session.state.engine.memory
 
     def _show(self, **changes: object) -> None:
-        view = replace(self._view, **changes)  # type: ignore[arg-type]
+        self._put(replace(self._view, **changes))  # type: ignore[arg-type]
+
+    def _put(self, view: FirstRunView) -> None:
         if view != self._view:
             self._view = view
             self.changed.emit(view)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
 from app.check_view import CheckView
-from app.discover.state import Prediction
+from app.discover.state import DownloadsView, Prediction
 from runtime.downloads.frames import Download
 from runtime.errors import Problem
 
@@ -46,9 +46,10 @@ class FirstLook:
 
 @dataclass(frozen=True)
 class FirstRunView:
-    """`asking` is how far a press of Download has come at the hub; nothing is sent before.
+    """`asking` is how far a press of Download has come; nothing is sent before.
 
-    `download` is it on its way, `model_id` the model when it is there.
+    `download` is it on its way, `model_id` the model when it is there. In phase "failed", at the
+    hub or afterwards, `problem` says why, and another press tries again.
     """
 
     look: FirstLook = FirstLook()
@@ -56,6 +57,30 @@ class FirstRunView:
     download: Download | None = None
     model_id: str = ""
     problem: Problem | None = None
+
+
+def followed(view: FirstRunView, downloads: DownloadsView) -> FirstRunView:
+    """The view when the downloads have changed; one that failed may go on by itself."""
+    wanted = view.look.recommendation
+    if wanted is None or view.asking not in ("sent", "failed"):
+        return view
+    mine = next((one for one in downloads.downloads if one.request.repo == wanted.repo), None)
+    problem = downloads.problem
+    if mine is None:
+        return _without_download(view, problem)
+    if mine.phase == "failed":
+        problem = mine.problem or problem
+    if mine.phase == "failed" or (problem is not None and mine.phase != "done"):
+        return replace(view, asking="failed", download=mine, problem=problem)
+    return replace(view, asking="sent", download=mine, problem=None)
+
+
+def _without_download(view: FirstRunView, problem: Problem | None) -> FirstRunView:
+    if view.asking == "sent" and problem is not None:
+        return replace(view, asking="failed", download=None, problem=problem)
+    if view.download is not None:  # it was cancelled, or taken off the list
+        return replace(view, asking="none", download=None, problem=None)
+    return view
 
 
 class FirstRunCommands(Protocol):

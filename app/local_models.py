@@ -30,7 +30,8 @@ class LocalModel:
     `note` is a short honest line for people ("a 135M model, for trying things out"). `licence` is
     the hub's word or the file's own, `source` "hub" or what it was imported from, both "" when
     nobody knows. `digests` are the sha256 of its files where all are known. A linked model stays
-    where it is and belongs to another program. `verified_at_s` is Unix time, 0 for never.
+    where it is and belongs to another program; a shipped one is a part of this one.
+    `verified_at_s` is Unix time, 0 for never.
     """
 
     id: str
@@ -50,17 +51,22 @@ class LocalModel:
     repo: str = ""
     digests: tuple[str, ...] = ()
     is_linked: bool = False
+    is_shipped: bool = False
     verified_at_s: float = 0.0
 
 
 @dataclass(frozen=True)
 class UnusableModel:
-    """A file that can't be used as a model, or a link to one that is gone; it can be deleted."""
+    """A file that can't be used as a model, or a link to one that is gone.
+
+    It can be deleted, unless it was shipped with the program.
+    """
 
     id: str
     path: Path
     problem: Problem
     is_linked: bool
+    is_shipped: bool = False
 
 
 class LocalModels:
@@ -118,7 +124,9 @@ class LocalModels:
             except CoterieError as error:
                 path = Path(entry.files.path)
                 problem = _naming(path, error.problem)
-                self._unusable[entry.id] = UnusableModel(entry.id, path, problem, entry.is_linked)
+                self._unusable[entry.id] = UnusableModel(
+                    entry.id, path, problem, entry.is_linked, entry.is_shipped
+                )
         self._cache.keep_only(used)
         return tuple(sorted(models, key=lambda model: model.id))
 
@@ -191,6 +199,7 @@ def _local_model(
         repo=record.repo if record else "",
         digests=entry.digests if entry else (),
         is_linked=entry.is_linked if entry else False,
+        is_shipped=entry.is_shipped if entry else False,
         verified_at_s=record.verified_at_s if record else 0.0,
     )
 

@@ -74,9 +74,9 @@ def looked_at(path: str, models_dir: Path) -> Offer:
         already_there(source, models_dir)  # refuses a download that is not finished
         return _new(offer, source)
     except CoterieError as error:
-        return _with_problem(offer, error.problem)
+        return with_problem(path, error.problem)
     except OSError as error:
-        return _with_problem(offer, _unreadable(offer.file_name, error.strerror or str(error)))
+        return with_problem(path, _unreadable(offer.file_name, error.strerror or str(error)))
 
 
 def refuse_what_is_no_file(path: str) -> None:
@@ -103,10 +103,10 @@ def model_at(path: str, models: Iterable[LocalModel]) -> LocalModel | None:
 
 
 def model_that_came(
-    offer: Offer, before: Iterable[LocalModel], after: Iterable[LocalModel]
+    offer: Offer, before: Iterable[LocalModel], after: Iterable[LocalModel], *, went_well: bool
 ) -> LocalModel | None:
     """What the import of `offer` put into the list: its own file, else what is new, else a copy
-    that was there before.
+    that was there before. After a failure or a cancel such a copy says nothing.
     """
     models = tuple(after)
     if (same := model_at(offer.path, models)) is not None:
@@ -118,7 +118,7 @@ def model_that_came(
         if (model.file_bytes, model.quantisation) == (offer.size_bytes, offer.quantisation)
     ]
     new = [model for model in alike if model.id not in had]
-    return next(iter((*new, *alike)), None)
+    return next(iter((*new, *(alike if went_well else ()))), None)
 
 
 def _new(offer: Offer, source: ImportSource) -> Offer:
@@ -132,8 +132,19 @@ def _new(offer: Offer, source: ImportSource) -> Offer:
     )
 
 
-def _with_problem(offer: Offer, problem: Problem) -> Offer:
-    return Offer(offer.path, "problem", problem=problem)
+def with_problem(path: str, problem: Problem) -> Offer:
+    """The file can't be used, and why."""
+    return Offer(path, "problem", problem=problem)
+
+
+def look_broke(name: str) -> Problem:
+    """A fault of our own met the file, which may be damaged in a way that nobody thought of."""
+    return Problem(
+        "file_look_broke",
+        tr("The file could not be looked at"),
+        tr("Coterie itself went wrong while it read {name}", name=name),
+        tr("The file may be damaged: get it again. If it happens again, see the crash reports."),
+    )
 
 
 def _is_same(one: Path, other: Path) -> bool:

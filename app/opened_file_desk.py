@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +13,15 @@ from PySide6.QtCore import QObject, Signal
 
 from app.in_background import InBackground
 from app.local_models import LocalModel
-from app.opened_file import Offer, OpenedView, looked_at, model_at, model_that_came
+from app.opened_file import (
+    Offer,
+    OpenedView,
+    look_broke,
+    looked_at,
+    model_at,
+    model_that_came,
+    with_problem,
+)
 from app.owned_desk import OwnedDesk
 from app.owned_state import ImportHow, OwnedView
 from app.session_state import SessionState
@@ -43,6 +53,7 @@ class OpenedFileDesk(QObject):
         self._background = InBackground(self)
         self._is_looking = False
         self._adding = ""
+        self._is_cancelled = False
         self._models_before: tuple[LocalModel, ...] = ()
         self._view = OpenedView()
         owned.changed.connect(self._owned_changed)
@@ -73,10 +84,12 @@ class OpenedFileDesk(QObject):
         if offer is None or offer.phase != "new" or self._owned.view.task is not None:
             return
         self._adding, self._models_before = path, self._session.state.models
+        self._is_cancelled = False
         self._change(replace(offer, phase="adding"))
         self._owned.import_paths((path,), how)
 
     def cancel_adding(self) -> None:
+        self._is_cancelled = True
         self._owned.cancel_task()
 
     def dismiss(self, path: str) -> None:
@@ -107,7 +120,8 @@ class OpenedFileDesk(QObject):
 
     def _ended(self, offer: Offer, view: OwnedView) -> Offer:
         state = self._session.state
-        came = model_that_came(offer, self._models_before, state.models)
+        went_well = view.problem is None and not self._is_cancelled
+        came = model_that_came(offer, self._models_before, state.models, went_well=went_well)
         if view.problem is not None and came is None:
             return replace(offer, phase="problem", problem=view.problem)
         if came is None:
@@ -120,10 +134,12 @@ class OpenedFileDesk(QObject):
         paths = tuple(offer.path for offer in self._view.offers if offer.phase == "looking")
         if self._is_looking or not paths:
             return
-        self._is_looking = True
         folder = self._models_dir()
+        self._is_looking = True
         self._background.run(
-            lambda: [looked_at(path, folder) for path in paths], self._looked, lambda _problem: None
+            lambda: [_looked_at(path, folder) for path in paths],
+            self._looked,
+            lambda problem: self._looked([with_problem(path, problem) for path in paths]),
         )
 
     def _looked(self, found: list[Offer]) -> None:
@@ -150,3 +166,14 @@ class OpenedFileDesk(QObject):
         if view != self._view:
             self._view = view
             self.changed.emit(view)
+
+
+def _looked_at(path: str, folder: Path) -> Offer:
+    """As `looked_at`; a fault of our own is reported, and the files after this one go on."""
+    try:
+        return looked_at(path, folder)
+    except Exception:  # noqa: BLE001 - the top of a thread: the next file is looked at.
+        threading.excepthook(
+            threading.ExceptHookArgs((*sys.exc_info(), threading.current_thread()))
+        )
+        return with_problem(path, look_broke(Offer(path).file_name))

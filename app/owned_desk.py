@@ -16,7 +16,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from app import owned_words
 from app.in_background import InBackground
 from app.local_models import LocalModel, LocalModels, UnusableModel
-from app.owned.deleting import Deleted, delete_model
+from app.owned.deleting import Deleted, check_shipped, delete_model
 from app.owned.elsewhere import find_elsewhere
 from app.owned.found_model import FoundModel
 from app.owned.history import ModelHistory, model_histories
@@ -132,6 +132,11 @@ class OwnedDesk(QObject):
     def delete(self, model_id: str, *, for_good: bool) -> None:
         model = self._model(model_id) or self._unusable(model_id)
         if model is None:
+            return
+        try:
+            check_shipped(model)
+        except CoterieError as error:
+            self._show(said="", problem=error.problem)
             return
         if self._session.state.model is not None and self._session.state.model.id == model_id:
             self._session.unload()
@@ -313,6 +318,7 @@ def facts_of(model: LocalModel, history: ModelHistory | None) -> OwnedFacts:
         prompt_tokens_per_s=history.prompt_tokens_per_s if history else None,
         verified_at_s=model.verified_at_s,
         linked=model.is_linked,
+        shipped=model.is_shipped,
         first_file=model.path.name,
     )
 

@@ -17,7 +17,8 @@ class OwnedFacts:
 
     `source` is a repository or what it was imported from, "" for a file somebody put there;
     `first_file` is the file's name without its folder.
-    `verified_at_s` is 0 for never; `linked` files belong to another program.
+    `verified_at_s` is 0 for never; `linked` files belong to another program, `shipped` ones to
+    this one: they can't be deleted.
     """
 
     model_id: str
@@ -28,6 +29,7 @@ class OwnedFacts:
     prompt_tokens_per_s: float | None = None
     verified_at_s: float = 0.0
     linked: bool = False
+    shipped: bool = False
     first_file: str = ""
 
 

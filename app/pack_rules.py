@@ -114,7 +114,10 @@ def trial_problem(pack: Pack, tried: Tried) -> Problem | None:
             remedy = tr("Update the GPU's driver; coterie doctor tries the pack again.")
         case "refused":
             why = tr("It could not be used: {reason}.", reason=tried.detail.rstrip(".") or "?")
-            remedy = tr(_PROCESSOR)
+            remedy = tr(
+                "Close programs that use the GPU or much memory, then restart Coterie: "
+                "it tries the pack again."
+            )
     return _problem(f"pack_{tried.outcome}", _named(pack, why), remedy)
 
 

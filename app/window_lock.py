@@ -22,7 +22,7 @@ def without_window(data_dir: Path) -> Iterator[None]:
     if not data_dir.is_dir():
         yield  # A window makes the folder before anything else: none was ever open.
         return
-    path = data_dir / LOCK_NAME
+    path = data_dir.resolve() / LOCK_NAME  # a link to the folder may go meanwhile
     was_there = path.exists()
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:

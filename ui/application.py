@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Signal
 from PySide6.QtWidgets import QApplication
@@ -18,6 +20,12 @@ from ui.shell import Shell
 from ui.single_instance import OnlyInstance
 from ui.window import MainWindow
 
+if TYPE_CHECKING:
+    from app.opened_file_message import Call
+
+# Wayland lets a window come forward only with the word of the desktop that the person used. Qt
+# takes it from here when a window is activated. (X11's is read only when a program starts.)
+ACTIVATION_VARIABLE = "XDG_ACTIVATION_TOKEN"
 DARK_BELOW = 128  # of 255, the lightness of the system's own window ground
 
 
@@ -26,8 +34,12 @@ def open_window(paths: Paths, opened: tuple[str, ...] = ()) -> int:
     # Ctrl-C in the terminal ends the program at once; the worker follows when its pipe closes.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     only = OnlyInstance(paths.data_dir)
-    if not only.is_first() and only.hand_over(opened):
-        return 0
+    if not only.is_first():
+        became = only.hand_over(opened, os.environ.get(ACTIVATION_VARIABLE, ""))
+        if became == "heard":
+            return 0
+        if became == "taken":
+            opened = ()  # they come up in the other window when it is idle again
     # One that does not answer may hang; the store bears two programs.
     program = Program(paths)
     program.open_files(opened)
@@ -71,10 +83,10 @@ class Program(QObject):
         self.window = MainWindow(shell)
         FirstPaint(self.window, self._furnish)
 
-    def called(self, paths: tuple[str, ...]) -> None:
+    def called(self, call: Call) -> None:
         """The program was started again, with these files."""
-        self.come_forward()
-        self.open_files(paths)
+        self.come_forward(call.token)
+        self.open_files(call.paths)
 
     def open_files(self, paths: tuple[str, ...]) -> None:
         """Offer the files in the window, when it is complete."""
@@ -83,14 +95,17 @@ class Program(QObject):
             paths, self._waiting = self._waiting, ()
             self.window.files_opened.emit(paths)
 
-    def come_forward(self) -> None:
-        """The program was started again: this window is the one it wants."""
+    def come_forward(self, token: str = "") -> None:
+        """The program was started again: this window is the one it wants, says the desktop."""
         from PySide6.QtCore import Qt
 
+        if token:
+            os.environ[ACTIVATION_VARIABLE] = token
         state = self.window.windowState() & ~Qt.WindowState.WindowMinimized
         self.window.setWindowState(state | Qt.WindowState.WindowActive)
         self.window.raise_()
         self.window.activateWindow()
+        os.environ.pop(ACTIVATION_VARIABLE, None)  # for one use; no child process shall have it
 
     def _furnish(self) -> None:
         # Imported here: the first picture must not wait for what it does not show.

@@ -51,6 +51,7 @@ from ui.window import MainWindow
 
 if TYPE_CHECKING:
     from app.discover.door import ModelDoor
+    from app.first_run_desk import FirstRunDesk
     from app.model_planning import ModelPlanning
     from app.plan_desk import PlanDesk
     from runtime.placement.objective import ObjectiveName
@@ -109,8 +110,7 @@ def furnish(
         *(door, models, dashboard, program.fill),
     )
     OpenedFiles(theme, window, session, shelf, models)
-    if session.state.first_run:
-        guide_first_run(paths, session, models, window)
+    guide = guide_first_run(paths, session, models, window) if session.state.first_run else None
     tray = Tray(theme, window, session)
     session.changed.connect(tray.show_state)
     connect(session, window, theme)
@@ -120,7 +120,7 @@ def furnish(
     window.closing.connect(dashboard.close)
     window.closing.connect(program.close)
     watch_gpu(session, window)
-    use_engine_parts(paths, session, window)
+    use_engine_parts(paths, session, window, guide)
     collect_quietly(session, window)
     QTimer.singleShot(0, session.start)
     return session
@@ -188,13 +188,15 @@ def is_quiet(session: ChatSession) -> bool:
     return session.state.answer is None and session.state.engine.phase != "loading"
 
 
-def use_engine_parts(paths: Paths, session: ChatSession, window: MainWindow) -> None:
+def use_engine_parts(
+    paths: Paths, session: ChatSession, window: MainWindow, guide: FirstRunDesk | None
+) -> None:
     """Processor variants and GPU packs, where there are any; before the first engine is started."""
     if not has_parts(paths):
         return
     from app.parts_at_start import PartsAtStart
 
-    parts = PartsAtStart(paths, partial(is_quiet, session), session)
+    parts = PartsAtStart(paths, partial(is_quiet, session), session, guide)
     window.closing.connect(parts.stop)
 
 
@@ -239,7 +241,7 @@ def plan_model(
 
 def guide_first_run(
     paths: Paths, session: ChatSession, door: ModelDoor, window: MainWindow
-) -> None:
+) -> FirstRunDesk:
     """What the first-run page needs; loaded only for it."""
     from app.first_run_desk import FirstRunDesk
 
@@ -247,6 +249,7 @@ def guide_first_run(
     session.changed.connect(guide.show_session)
     window.desk.be_guided(guide)
     QTimer.singleShot(0, guide.start)
+    return guide
 
 
 def connect(session: ChatSession, window: MainWindow, theme: Theme) -> None:

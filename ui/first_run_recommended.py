@@ -76,7 +76,7 @@ class RecommendedCard(Card):
         self.how.show_explained(explained(found))
         self.speed.show_prediction(found.prediction)
         self.chart.show_prediction(found.prediction)
-        self.sent.setVisible(view.asking in ("none", "failed"))
+        self.sent.setVisible(view.asking == "none")
         self.button.setAccessibleName(tr("Download {size}, {model}", size=size, model=found.name))
 
     def _show_action(self, view: FirstRunView, *, has_model: bool) -> None:

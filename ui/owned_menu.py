@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from app.owned_state import OwnedCommands, OwnedFacts
 from runtime.language import tr
-from ui.owned_words import verified_line
+from ui.owned_words import delete_action, verified_line
 
 
 def row_menu(
@@ -29,12 +29,7 @@ def row_menu(
     verify = menu.addAction(tr("Verify again"), lambda: commands.verify(model_id))
     menu.addAction(tr("Show in the file manager"), lambda: commands.reveal(model_id))
     menu.addSeparator()
-    words = (
-        tr("Remove from the list\N{HORIZONTAL ELLIPSIS}")
-        if facts.linked
-        else tr("Delete\N{HORIZONTAL ELLIPSIS}")
-    )
-    delete = menu.addAction(words, want_delete)
-    for action in (verify, delete):
-        action.setEnabled(not is_busy)
+    delete = menu.addAction(delete_action(facts), want_delete)
+    verify.setEnabled(not is_busy)
+    delete.setEnabled(not is_busy and not facts.shipped)
     return menu

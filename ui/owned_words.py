@@ -151,6 +151,15 @@ class DeleteWords:
     for_good: str = ""
 
 
+def delete_action(facts: OwnedFacts) -> str:
+    """The line of the menu; for a model that can't be deleted with the reason."""
+    if facts.shipped:
+        return tr("Delete (comes with the program)")
+    if facts.linked:
+        return tr("Remove from the list\N{HORIZONTAL ELLIPSIS}")
+    return tr("Delete\N{HORIZONTAL ELLIPSIS}")
+
+
 def delete_words(model: LocalModel, facts: OwnedFacts) -> DeleteWords:
     """The question before a model goes."""
     if facts.linked:

@@ -29,7 +29,7 @@ def run(options: argparse.Namespace, paths: Paths, stdin: TextIO, out: TextIO, e
         return _listed(_groups(paths, wanted), out)
     _check(options.yes, wanted, stdin)
     if home := os.environ.get(HOME_VARIABLE):
-        check_home(Path(home))
+        check_home(Path(home).expanduser())
     with without_window(paths.data_dir):
         check_downloads(paths.models_dir)
         groups = _groups(paths, wanted)
@@ -50,14 +50,17 @@ def _listed(groups: list[OwnGroup], out: TextIO) -> int:
         if group.strangers:
             stay = number_text.counted(group.strangers, "file")
             print(f"    {stay} there that Coterie did not put there: left alone", file=out)
+        for link in group.links:
+            print(f"    {link} is a link: only it goes, what it leads to stays", file=out)
     if not groups:
         print("Coterie keeps nothing here.", file=out)
     return 0
 
 
 def _line(group: OwnGroup) -> str:
-    folders = [*group.folders, *([group.chosen] if group.chosen else [])]
-    places = ", ".join(str(folder) for folder in folders if folder.exists())
+    chosen = [group.chosen] if group.chosen else []
+    folders = dict.fromkeys((*group.folders, *group.shared, *group.links, *chosen))
+    places = ", ".join(str(folder) for folder in folders if os.path.lexists(folder))
     size, count = number_text.gib_unit(group.size_bytes), len(group.files)
     return f"{_NAMES[group.name]}: {size} in {places} ({number_text.counted(count, 'file')})"
 
@@ -92,8 +95,11 @@ def _agreed(group: OwnGroup, stdin: TextIO, err: TextIO) -> bool:
 
 def _removed(group: OwnGroup, out: TextIO, err: TextIO) -> int:
     """Delete the group and say so; returns the exit code."""
+    led_to = {link: link.readlink() for link in group.links}
     done = remove_group(group)
     print(f"{_NAMES[group.name]}: {number_text.counted(done.count, 'file')} deleted.", file=out)
+    for link, target in led_to.items():
+        print(f"{link} was a link: what it led to is still in {target}.", file=out)
     for path in done.left[:_MOST_NAMED]:
         print(f"{path} could not be deleted.", file=err)
     if (rest := len(done.left) - _MOST_NAMED) > 0:

@@ -8,7 +8,7 @@ from typing import TextIO
 
 from app import number_text
 from app.local_models import LocalModel, LocalModels, UnusableModel
-from app.owned.deleting import Deleted, delete_model
+from app.owned.deleting import Deleted, check_shipped, delete_model
 from app.paths import Paths
 from runtime.errors import CoterieError, Problem
 
@@ -16,6 +16,7 @@ from runtime.errors import CoterieError, Problem
 def run(options: argparse.Namespace, paths: Paths, stdin: TextIO, out: TextIO, err: TextIO) -> int:
     """Ask on a terminal, unless told `--yes`; say what the disk has more now."""
     model = _wanted(LocalModels(paths.models_dir, paths.header_cache), options.model)
+    check_shipped(model)
     if not options.yes and not _agreed(model, stdin, err):
         print("Nothing was deleted.", file=err)
         return 1

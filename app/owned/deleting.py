@@ -36,8 +36,10 @@ class Deleted:
 def delete_model(model: LocalModel | UnusableModel, models_dir: Path, *, to_trash: bool) -> Deleted:
     """Delete all files of `model`, put them into the trash, or only forget the link.
 
-    Raises CoterieError: "no_trash", "not_in_list" for a file from anywhere, and others.
+    Raises CoterieError: "no_trash", "not_in_list" for a file from anywhere, "model_shipped" as
+    `check_shipped` does, and others.
     """
+    check_shipped(model)
     with telling(tr("The model could not be deleted")):
         if model.is_linked:
             forget_record(models_dir, recorded_path(models_dir, model.path))
@@ -56,6 +58,19 @@ def delete_model(model: LocalModel | UnusableModel, models_dir: Path, *, to_tras
     size_bytes = sum(state.st_size for state in states)
     freed_bytes = 0 if to_trash else sum(_freed(state) for state in states)
     return Deleted(paths, size_bytes, freed_bytes, is_in_trash=to_trash, is_linked=False)
+
+
+def check_shipped(model: LocalModel | UnusableModel) -> None:
+    """Raise CoterieError of kind "model_shipped" for a model that is a part of the program."""
+    if model.is_shipped:
+        raise CoterieError(
+            Problem(
+                "model_shipped",
+                tr("This model comes with the program"),
+                tr("{path} is one of the program's own files", path=model.path),
+                tr("It goes when Coterie is uninstalled."),
+            )
+        )
 
 
 def _freed(state: os.stat_result) -> int:

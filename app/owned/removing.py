@@ -64,8 +64,8 @@ def remove_group(group: OwnGroup) -> Removed:
             left.append(file)
     for folder in group.folders:
         _remove_empty(folder)
-    if group.chosen is not None:
-        _remove_emptied(group.files, group.chosen)
+    for folder in (*group.shared, *([group.chosen] if group.chosen else [])):
+        _remove_emptied(group.files, folder)
     return Removed(len(group.files) - len(left), tuple(left))
 
 
@@ -77,11 +77,11 @@ def _remove_empty(folder: Path) -> None:
         _is_removed(folder.parent)
 
 
-def _remove_emptied(files: tuple[Path, ...], chosen: Path) -> None:
-    """Folders in `chosen` that held one of `files`. `chosen` itself stays, and others' folders."""
+def _remove_emptied(files: tuple[Path, ...], shared: Path) -> None:
+    """Folders in `shared` that held one of `files`. `shared` itself stays, and others' folders."""
     for parent in {file.parent for file in files}:
         inner = parent
-        while inner != chosen and inner.is_relative_to(chosen) and _is_removed(inner):
+        while inner != shared and inner.is_relative_to(shared) and _is_removed(inner):
             inner = inner.parent
 
 

@@ -25,6 +25,7 @@ class ShelfEntry(NamedTuple):
     record: RecordSummary | None
     is_linked: bool
     digests: tuple[str, ...]
+    is_shipped: bool = False
 
 
 def shelf_entries(models_dir: Path, records: Iterable[RecordSummary]) -> list[ShelfEntry]:
@@ -46,7 +47,7 @@ def shipped_entries(paths: Iterable[Path], others: Iterable[ShelfEntry]) -> list
     ids = {entry.id for entry in others}
     files = [files_at(os.fspath(path)) for path in paths]
     return [
-        ShelfEntry(model_id, found, None, False, ())
+        ShelfEntry(model_id, found, None, False, (), is_shipped=True)
         for found in files
         if found.parts and (model_id := _stem(found.path, None)) not in ids
     ]

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from bundle.elf import elf_files
 from linux.failure import PackagingError
 
-_ELF = b"\x7fELF"
 _NEEDED = re.compile(r"^\s+NEEDED\s+(\S+)$", re.MULTILINE)
 _SONAME = re.compile(r"^\s+SONAME\s+(\S+)$", re.MULTILINE)
 _VERSIONS = re.compile(r"\b(GLIBC|GLIBCXX|CXXABI|GCC)_(\d+(?:\.\d+)+)\b")
@@ -28,17 +28,6 @@ class ElfFacts:
     soname: str
     needed: frozenset[str]
     glibc: tuple[int, ...]
-
-
-def elf_files(bundle: Path) -> list[Path]:
-    """Every program and library in it, each once."""
-    found = []
-    for path in sorted(bundle.rglob("*")):
-        if path.is_file() and not path.is_symlink():
-            with path.open("rb") as file:
-                if file.read(4) == _ELF:
-                    found.append(path)
-    return found
 
 
 def read_elf(text: str) -> ElfFacts:

@@ -21,6 +21,7 @@ from linux.failure import PackagingError
 from linux.installed_chat import chat
 from linux.installed_system import Install, remove_and_compare
 from linux.screen import virtual_screen
+from linux.starter_file import starter_file
 
 APART = "--apart"
 _TOOLS = {
@@ -29,7 +30,6 @@ _TOOLS = {
     "xdotool": "xdotool",
     "import": "imagemagick",
 }
-_STARTER = Path(".local/share/coterie/models/smollm2-135m-moe.gguf")
 
 
 def main(arguments: list[str]) -> int:
@@ -39,7 +39,8 @@ def main(arguments: list[str]) -> int:
         print("usage: smoke.py [DEB [STARTER.gguf]]", file=sys.stderr)
         return 2
     try:
-        deb, starter = _package(words[:1]), _starter(words[1:])
+        deb, named = _package(words[:1]), next(map(Path, words[1:]), None)
+        starter = starter_file(named, sources.CHECKOUT, _data())
         _check_machine()
         if APART not in arguments:
             return _run_apart(str(deb), str(starter))
@@ -77,18 +78,17 @@ def _package(words: list[str]) -> Path:
     return path
 
 
-def _starter(words: list[str]) -> Path:
-    path = Path(words[0]).resolve() if words else Path.home() / _STARTER
-    if not path.is_file():
-        raise PackagingError(
-            f"There is no starter model {path}: make run makes it, or name its file."
-        )
-    return path
-
-
 def _cache() -> Path:
-    named = os.environ.get("XDG_CACHE_HOME", "")
-    return Path(named if Path(named).is_absolute() else Path.home() / ".cache") / "coterie/smoke"
+    return _own_folder("XDG_CACHE_HOME", ".cache") / "smoke"
+
+
+def _data() -> Path:
+    return _own_folder("XDG_DATA_HOME", ".local/share")
+
+
+def _own_folder(variable: str, usual: str) -> Path:
+    named = os.environ.get(variable, "")
+    return Path(named if Path(named).is_absolute() else Path.home() / usual) / "coterie"
 
 
 def _check_machine() -> None:

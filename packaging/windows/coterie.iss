@@ -38,8 +38,8 @@ english.OpenGguf=Open .gguf files with Coterie
 german.OpenGguf=.gguf-Dateien mit Coterie öffnen
 english.GgufType=GGUF language model
 german.GgufType=GGUF-Sprachmodell
-english.DeleteModels=Delete the language models that Coterie downloaded, too?%n%nChats and settings stay in any case. To have the models again they must be downloaded again.
-german.DeleteModels=Auch die Sprachmodelle löschen, die Coterie heruntergeladen hat?%n%nChats und Einstellungen bleiben in jedem Fall. Um die Modelle wieder zu haben, müssen sie neu heruntergeladen werden.
+english.DeleteModels=Delete the language models too?%n%nThat is all models in Coterie's own folder, also those put there by hand; of a folder chosen for models only what Coterie put there. Chats and settings stay in any case. To have the models again they must be fetched again.
+german.DeleteModels=Auch die Sprachmodelle löschen?%n%nDas sind alle Modelle in Coteries eigenem Ordner, auch von Hand dort abgelegte; in einem für Modelle gewählten Ordner nur, was Coterie dort abgelegt hat. Chats und Einstellungen bleiben in jedem Fall. Um die Modelle wieder zu haben, müssen sie neu beschafft werden.
 english.ModelsStay=The models were left where they are.
 german.ModelsStay=Die Modelle sind geblieben, wo sie sind.
 

@@ -6,7 +6,7 @@ native one holds a single library that is linked, and none of these.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,15 +43,26 @@ def variant_name(path: Path) -> str:
     return path.stem.partition("ggml-cpu-")[2]
 
 
-def best_variant(
+def best_variants(
     variants: Iterable[Variant], proven: Collection[str] = (), failed: Collection[str] = ()
+) -> tuple[Variant, ...]:
+    """Those that run here, the one to use first: with AMX only once it is proven, and none that
+    failed its test. These come last, AMX behind the others: no engine would be worse.
+    """
+
+    def rank(variant: Variant) -> tuple[bool, bool, int]:
+        usable = variant.name not in failed and (variant.name in proven or not variant.has_amx)
+        return (not usable, not usable and variant.has_amx, -variant.score)
+
+    return tuple(sorted((one for one in variants if one.score > 0), key=rank))
+
+
+def first_loaded(
+    best: Iterable[Variant], load: Callable[[Path], int], say: Callable[[str], None]
 ) -> Variant | None:
-    """The one to use: with AMX only once it is proven, and none that failed its test."""
-    usable = [
-        variant
-        for variant in variants
-        if variant.score > 0
-        and variant.name not in failed
-        and (variant.name in proven or not variant.has_amx)
-    ]
-    return max(usable, key=lambda variant: variant.score, default=None)
+    """The first that `load` has a handle for; `say` gets a line of each before it."""
+    for variant in best:
+        if load(variant.path):
+            return variant
+        say(f"processor variant {variant.name} was not loaded")
+    return None

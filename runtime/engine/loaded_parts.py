@@ -9,7 +9,13 @@ from pathlib import Path
 
 from runtime.engine import bindings
 from runtime.engine.buffer_types import add_rpc_server
-from runtime.engine.cpu_variants import Variant, best_variant, variant_files, variant_name
+from runtime.engine.cpu_variants import (
+    Variant,
+    best_variants,
+    first_loaded,
+    variant_files,
+    variant_name,
+)
 from runtime.engine.native_backends import load_backend, variant_score
 from runtime.engine_parts import EngineParts, PackPart, told_parts
 from runtime.errors import CoterieError
@@ -37,10 +43,10 @@ def load_parts(
     for pack in wanted.packs:
         load_pack(pack, tell)
     variants = processor_variants()
-    variant = best_variant(variants, wanted.proven, wanted.failed)
+    best = best_variants(variants, wanted.proven, wanted.failed)
+    variant = first_loaded(best, load_backend, tell)
     if variant is not None:
         tell(f"processor variant {variant.name} of {len(variants)}")
-        load_backend(variant.path)
     elif variants:
         tell("no processor variant of this engine suits this processor")
     return LoadedParts(variant, variants)

@@ -122,6 +122,19 @@ def test_a_circle_of_exceptions_ends() -> None:
         ("load_tensors:   CPU_Mapped model buffer size =   424.86 MiB", None),
         ("load_tensors: offloaded 12/30 layers to GPU", None),
         ("ggml_backend_amx_mul_mat", None),
+        (
+            "load_tensors: RPC0[192.168.1.7:50052] model buffer size =   512.00 MiB",
+            "load_tensors: RPC0 model buffer size =   512.00 MiB",
+        ),
+        (
+            "load_tensors: RPC0[ada-pc.local:50052] model buffer size =   512.00 MiB",
+            "load_tensors: RPC0 model buffer size =   512.00 MiB",
+        ),
+        (
+            "llama_kv_cache: RPC1[[fe80::1]:50052] KV buffer size =    24.00 MiB",
+            "llama_kv_cache: RPC1 KV buffer size =    24.00 MiB",
+        ),
+        ("load_tensors: 192.168.1.7:50052 model buffer size =   512.00 MiB", ""),
         ("CUDA error: out of memory", None),
         ("GGML_ASSERT(a == b) failed", ""),
         (

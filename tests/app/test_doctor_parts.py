@@ -68,6 +68,14 @@ def test_the_variant_in_use(engine: Described, parts: EngineParts, detail: str) 
     assert (check.status, check.detail) == ("ok", detail)
 
 
+def test_one_that_is_used_though_it_failed() -> None:
+    failed = EngineParts(failed=("haswell", "sapphirerapids"))
+    check = variant_check(portable(amx_score=4032), PartsView(failed))
+    assert check is not None
+    assert (check.status, check.advice) == ("problem", "coterie doctor tries it again.")
+    assert check.detail.endswith("It failed its test, as every build for this processor did")
+
+
 def test_no_variant_suits() -> None:
     check = variant_check(portable(""), VIEW)
     assert check is not None
@@ -81,6 +89,10 @@ def test_no_variant_suits() -> None:
         ("used", "", "", "ok", "CUDA 12.4\nIn use: it passed its test"),
         ("untried", "", "", "info", "CUDA 12.4\nIt is used once it has passed its test"),
         ("failed before", "", "", "problem", "CUDA 12.4\nIt failed its test and is not used"),
+        (
+            *("used", "pack_hung", "", "info"),
+            "Too old\nIt stays in use: it passed its test earlier",
+        ),
         ("refused", "pack_old_driver", "", "problem", "Not used\nToo old"),
         ("refused", "pack_no_gpu", "", "info", "Not used\nToo old"),
     ],
@@ -90,7 +102,7 @@ def test_a_pack(verdict: PackVerdict, kind: str, device: str, status: str, said:
     view = PartsView(packs=(PackState(PACK, verdict, problem, device),))
     (check,) = pack_checks(view, Gpus(), described())
     assert (check.status, check.detail) == (status, said)
-    assert bool(check.advice) == (verdict in ("refused", "failed before"))
+    assert bool(check.advice) == (bool(kind) or verdict == "failed before")
 
 
 def test_a_gpu_without_a_pack() -> None:

@@ -24,7 +24,14 @@ from tests.app.packs import CUDA, LIBRARY, make_pack
 
 STEPS = (TrialStep(0, (1.0, 0.0)),)
 GOOD = Answer(0, msgspec.json.encode(EngineTrialResult(STEPS, "CUDA0 (GeForce)")))
-CRASH = Answer(-signal.SIGSEGV)
+CRASH, ABORT = Answer(-signal.SIGSEGV), Answer(-signal.SIGABRT)
+NO_MEMORY = Answer(0, msgspec.json.encode(EngineTrialResult(fault="it made no context")))
+NO_LOADER = Answer(0, msgspec.json.encode(EngineTrialResult(missing="libvulkan.so.1")))
+NOT_MADE = {
+    "pack_refused": NO_MEMORY,
+    "pack_missing_library": NO_LOADER,
+    "pack_hung": Answer(None, timed_out=True),
+}
 
 
 class Bench:
@@ -104,6 +111,47 @@ def test_one_that_failed_is_tried_again_only_when_asked(bench: Bench) -> None:
     bench.of_pack = GOOD
     assert bench.attempt(again=True).parts.packs
     assert bench.known().parts.packs
+
+
+@pytest.mark.parametrize(("kind", "answer"), NOT_MADE.items())
+def test_one_that_could_not_be_tried_is_tried_at_the_next_start(
+    bench: Bench, kind: str, answer: Answer
+) -> None:
+    bench.pack()
+    bench.of_pack = answer
+    view = bench.attempt()
+    assert (view.parts, kinds(view)) == (EngineParts(), [kind])
+    assert bench.known().untried
+    bench.of_pack = GOOD
+    assert bench.attempt().parts.packs
+
+
+@pytest.mark.parametrize(("kind", "answer"), [*NOT_MADE.items(), ("pack_crashed", ABORT)])
+def test_a_working_pack_stays_when_it_can_not_be_tried_now(
+    bench: Bench, kind: str, answer: Answer
+) -> None:
+    bench.pack()
+    bench.attempt()
+    bench.of_pack = answer
+    view = bench.attempt(again=True)
+    assert ([state.verdict for state in view.packs], kinds(view)) == (["used"], [kind])
+    assert view.parts.packs
+    assert bench.known().parts == view.parts
+
+
+def test_a_working_pack_that_crashes_is_given_up(bench: Bench) -> None:
+    bench.pack()
+    bench.attempt()
+    bench.of_pack = CRASH
+    assert bench.attempt(again=True).parts == EngineParts()
+    assert [state.verdict for state in bench.known().packs] == ["failed before"]
+
+
+def test_an_unknown_pack_that_ends_itself_has_failed(bench: Bench) -> None:
+    bench.pack()
+    bench.of_pack = ABORT
+    bench.attempt()
+    assert [state.verdict for state in bench.known().packs] == ["failed before"]
 
 
 def test_another_driver_or_library_is_another_test(bench: Bench) -> None:

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from app.child_process import Answer, Child
-from app.engine_trials import Tried, distance, reference_steps, try_part
+from app.engine_trials import Outcome, Tried, distance, reference_steps, try_part
 from runtime.protocol.engine_trial import EngineTrial, EngineTrialResult, TrialStep
 
 STEPS = (TrialStep(1, (0.0, 3.0, 4.0)), TrialStep(0, (5.0, 0.0, 0.0)))
@@ -35,8 +35,12 @@ def said(result: EngineTrialResult) -> Answer:
         (said(EngineTrialResult()), Tried("refused")),
         (Answer(0, b"ggml_cuda_init: found 1 device"), Tried("wrong")),
         (Answer(-signal.SIGILL), Tried("crashed", "SIGILL")),
-        (Answer(-99), Tried("crashed", "signal 99")),
-        (Answer(1, b"", "Traceback\nOSError: no\n"), Tried("crashed", "OSError: no")),
+        (Answer(-signal.SIGABRT), Tried("crashed", "SIGABRT")),
+        (Answer(0xC000001D), Tried("crashed", "0xC000001D")),
+        (Answer(-signal.SIGKILL), Tried("refused", "SIGKILL")),
+        (Answer(-signal.SIGTERM), Tried("refused", "SIGTERM")),
+        (Answer(-99), Tried("refused", "signal 99")),
+        (Answer(1, b"", "Traceback\nOSError: no\n"), Tried("refused", "OSError: no")),
         (Answer(None, timed_out=True), Tried("hung")),
         (Answer(None, stderr="no process"), Tried("refused", "no process")),
     ],
@@ -63,6 +67,16 @@ def test_a_reference_that_fails_is_none() -> None:
             30,
             Tried("crashed", "SIGSEGV"),
         ),
+        (
+            "raise OSError(28, 'No space left on device')",
+            30,
+            Tried("refused", "OSError: [Errno 28] No space left on device"),
+        ),
+        (
+            "import os, signal; os.kill(os.getpid(), signal.SIGKILL)",
+            30,
+            Tried("refused", "SIGKILL"),
+        ),
         ("import signal; signal.sigwait([signal.SIGUSR1])", 0.2, Tried("hung")),
     ],
 )
@@ -71,6 +85,17 @@ def test_real_processes_that_die_or_hang(code: str, deadline_s: float, tried: Tr
         return Child((sys.executable, "-c", code)).answer(deadline_s)
 
     assert try_part(ask, EngineTrial(), STEPS) == tried
+
+
+@pytest.mark.parametrize(
+    ("outcome", "judged"),
+    [
+        *(("agrees", True), ("crashed", True), ("wrong", True)),
+        *(("missing", False), ("refused", False), ("hung", False)),
+    ],
+)
+def test_what_says_something_of_the_part(outcome: Outcome, judged: bool) -> None:
+    assert Tried(outcome).is_judged is judged
 
 
 def test_distance() -> None:

@@ -17,6 +17,8 @@ from runtime.protocol.engine_trial import EngineTrial, EngineTrialResult, TrialS
 
 GOOD = Answer(0, msgspec.json.encode(EngineTrialResult((TrialStep(0, (1.0, 0.0)),))))
 WRONG = Answer(0, msgspec.json.encode(EngineTrialResult((TrialStep(1, (0.0, 1.0)),))))
+KILLED = Answer(-signal.SIGKILL)
+DISK_FULL = Answer(1, stderr="OSError: [Errno 28] No space left on device")
 CRASH, SLOW = Answer(-signal.SIGSEGV), Answer(None, timed_out=True)
 NO_MEMORY = Answer(0, msgspec.json.encode(EngineTrialResult(fault="it made no context")))
 HASWELL, ZEN4 = VariantScore("haswell", 64), VariantScore("zen4", 1984)
@@ -39,9 +41,12 @@ AMX, NO_AMX = VariantScore("sapphirerapids", 4032), VariantScore("sapphirerapids
             {"zen4": "passed", "sapphirerapids": "failed"},
             True,
         ),
-        ((HASWELL, ZEN4, AMX), {"sapphirerapids": SLOW}, {"zen4": "passed"}, True),
+        ((HASWELL, ZEN4, AMX), {"sapphirerapids": SLOW}, {"zen4": "passed"}, False),
+        ((HASWELL, ZEN4, AMX), {"sapphirerapids": KILLED}, {"zen4": "passed"}, False),
+        ((HASWELL, ZEN4), {"zen4": DISK_FULL}, {"haswell": "passed"}, False),
+        ((HASWELL,), {"haswell": DISK_FULL}, {}, False),
         ((HASWELL, ZEN4), {"zen4": CRASH}, {"zen4": "failed", "haswell": "passed"}, True),
-        ((HASWELL, ZEN4), {"zen4": NO_MEMORY}, {"haswell": "passed"}, True),
+        ((HASWELL, ZEN4), {"zen4": NO_MEMORY}, {"haswell": "passed"}, False),
         ((HASWELL, NO_AMX), {}, {"haswell": "passed"}, True),
         ((HASWELL,), {"haswell": CRASH}, {"haswell": "failed"}, False),
         ((NO_AMX,), {}, {}, False),
@@ -65,6 +70,15 @@ def test_climbing(
     assert {name: one for name, one in found.items() if one != "untried"} == verdicts
     assert memory.is_done == done
     assert VariantMemory(EnginePartsFile(tmp_path / "parts.json"), "there").is_done is False
+
+
+def test_without_an_answer_to_compare_with_nothing_is_said_of_amx(tmp_path: Path) -> None:
+    answers = [GOOD, KILLED, GOOD]
+    memory = VariantMemory(EnginePartsFile(tmp_path / "parts.json"), "here")
+    climb(lambda _trial: answers.pop(0), (ZEN4, AMX), memory)
+    assert memory.verdict(ZEN4.name) == "passed"
+    assert memory.verdict(AMX.name) == "untried"
+    assert not memory.is_done
 
 
 def test_a_second_test_may_change_the_verdict(tmp_path: Path) -> None:

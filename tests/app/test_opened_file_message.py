@@ -10,6 +10,7 @@ from app.opened_file_message import (
     MOST_BYTES,
     MOST_FILES,
     MOST_PATH_BYTES,
+    MOST_TOKEN_CHARACTERS,
     RAISE,
     Call,
     Refused,
@@ -37,11 +38,27 @@ def test_it_may_come_in_pieces() -> None:
     assert read(data) == Call(("/a.gguf", "/b.gguf"))
 
 
+@pytest.mark.parametrize("paths", [(), ("/a.gguf", "/b.gguf")])
+@pytest.mark.parametrize("token", ["gnome-shell/Files/12-0-host_TIME345", "ends in a point."])
+def test_the_word_of_the_desktop_comes_along(paths: tuple[str, ...], token: str) -> None:
+    data = message(paths, token)
+    assert read(data) == Call(paths, token)
+    for end in range(1, len(data)):
+        assert read(data[:end]) is None
+
+
+@pytest.mark.parametrize("token", ["", "two\nlines", "gr\u00f6\u00dfer", "\0", "x" * 257])
+def test_what_no_desktop_says_is_left_out(token: str) -> None:
+    assert message(("/a.gguf",), token) == message(("/a.gguf",))
+    assert message((), token) == RAISE
+
+
 def test_it_is_bounded() -> None:
     longest = "/" + "x" * (MOST_PATH_BYTES - 1)
-    data = message([longest] * (MOST_FILES + 5))
+    token = "t" * MOST_TOKEN_CHARACTERS
+    data = message([longest] * (MOST_FILES + 5), token)
     assert len(data) == MOST_BYTES
-    assert read(data) == Call((longest,) * MOST_FILES)
+    assert read(data) == Call((longest,) * MOST_FILES, token)
     assert message([longest + "x"]) == RAISE
 
 
@@ -53,6 +70,14 @@ def test_it_is_bounded() -> None:
         b"raise\nraise\n",
         b"open\n.\n",
         b"open\n2f61\n.\nraise\n.\n",
+        b"open\ntoken \n.\n",
+        b"open\ntoken 6\n.\n",
+        b"open\ntoken 0a\n.\n",
+        b"open\ntoken ff\n.\n",
+        b"open\ntoken abc\n2f61\n.\n",
+        b"open\n2f61\ntoken 61\n.\n",
+        b"open\ntoken 61\ntoken 61\n.\n",
+        b"open\ntoken " + b"61" * (MOST_TOKEN_CHARACTERS + 1) + b"\n.\n",
         b"open\nzz\n.\n",
         b"open\n2f6\n.\n",
         b"open\n2F61\n.\n",

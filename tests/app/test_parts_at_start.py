@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
 from app.engine_parts import PartsView
+from app.first_run_state import FirstLook, FirstRunView, LookPhase
 from app.parts_at_start import PartsAtStart
 from app.paths import Paths
 from runtime.engine_parts import VARIABLE, EngineParts, PackPart, told_parts
@@ -42,6 +43,39 @@ def test_what_passes_is_told_to_the_next_process(qtbot: QtBot, tmp_path: Path) -
     assert told_parts() == EngineParts()
     qtbot.waitUntil(lambda: told_parts() == FOUND)
     assert tries == [0]
+
+
+class Guide:
+    """A first-run page whose look is as far as `phase` says."""
+
+    def __init__(self) -> None:
+        self.phase: LookPhase = "measuring"
+        self.asked = 0
+
+    @property
+    def view(self) -> FirstRunView:
+        self.asked += 1
+        return FirstRunView(FirstLook(phase=self.phase))
+
+
+def test_nothing_is_tried_while_the_first_run_page_measures(qtbot: QtBot, tmp_path: Path) -> None:
+    parent, guide = QObject(), Guide()
+    tries: list[LookPhase] = []
+
+    def attempt(_paths: Paths) -> PartsView:
+        tries.append(guide.phase)
+        return PartsView(FOUND)
+
+    PartsAtStart(
+        *(Paths.beneath(tmp_path), lambda: True, parent, guide),
+        settled_ms=1,
+        known=lambda _paths: PartsView(untried=True),
+        attempt=attempt,
+    )
+    qtbot.waitUntil(lambda: guide.asked > 3 or bool(tries))
+    guide.phase = "done"
+    qtbot.waitUntil(lambda: told_parts() == FOUND)
+    assert tries == ["done"]
 
 
 def test_what_is_known_is_told_at_once(tmp_path: Path) -> None:

@@ -11,15 +11,16 @@ from PySide6.QtCore import QObject, Signal
 from pytestqt.qtbot import QtBot
 
 from app.check_view import CheckView
+from app.discover.downloads_desk import DownloadsDesk
 from app.discover.state import DownloadsView
 from app.first_run_desk import FirstRunDesk
 from app.first_run_look import first_look
-from app.first_run_state import FirstLook, FirstRecommendation, FirstRunView
+from app.first_run_state import FirstLook, FirstRecommendation, FirstRunView, followed
 from app.paths import Paths
 from app.session_state import EngineState, SessionState
 from app.settings import Settings
-from runtime.downloads.frames import Download, DownloadRequest
-from runtime.errors import Problem
+from runtime.downloads.frames import Download, DownloadRequest, TransferSettings
+from runtime.errors import CoterieError, Problem
 from runtime.hub.frames import Describe, HubFailed
 from runtime.placement.model_layout import ModelLayout
 from tests.discover.offers import GIB, prediction
@@ -78,8 +79,8 @@ class First:
         self.page.until(lambda: self.view.asking == asking)
         return self.view
 
-    def comes(self, *downloads: Download) -> FirstRunView:
-        self.room.downloads.changed.emit(DownloadsView(downloads))
+    def comes(self, *downloads: Download, problem: Problem | None = None) -> FirstRunView:
+        self.room.downloads.changed.emit(DownloadsView(downloads, problem=problem))
         return self.view
 
 
@@ -148,6 +149,86 @@ def test_a_download_that_is_cancelled_can_be_asked_for_again(first: First) -> No
     first.desk.download_recommended()
     first.until("sent")
     assert len(first.page.wanted) == 2
+
+
+READ_ONLY = Problem("x", "The folder can't be written", "/models is read-only", "Choose another.")
+
+
+def test_a_download_process_that_refuses_is_said_and_asked_again(first: First) -> None:
+    first.desk.download_recommended()
+    first.until("sent")
+    view = first.comes(problem=READ_ONLY)
+    assert (view.asking, view.problem, view.download) == ("failed", READ_ONLY, None)
+    first.desk.download_recommended()
+    view = first.until("sent")
+    assert (view.problem, len(first.page.wanted)) == (None, 2)
+
+
+def test_a_download_process_that_can_not_start_is_said_and_asked_again(
+    first: First, tmp_path: Path
+) -> None:
+    class NoProcess:
+        starts = 0
+
+        def start(self, _on_event: object) -> None:
+            NoProcess.starts += 1
+            raise CoterieError(READ_ONLY)
+
+    real = DownloadsDesk(NoProcess, lambda: tmp_path, TransferSettings)  # type: ignore[arg-type]
+    first.room.downloads = real  # type: ignore[assignment]
+    first.page.desk.download_wanted.connect(real.add)
+    for starts in (1, 2):
+        first.desk.download_recommended()
+        first.page.until(lambda starts=starts: NoProcess.starts == starts)
+        assert (first.view.asking, first.view.problem) == ("failed", READ_ONLY)
+
+
+def test_a_download_that_fails_can_be_tried_again(first: First) -> None:
+    first.desk.download_recommended()
+    first.until("sent")
+    failed = download(first, phase="failed", problem=READ_ONLY)
+    view = first.comes(failed)
+    assert (view.asking, view.problem, view.download) == ("failed", READ_ONLY, failed)
+    first.desk.download_recommended()
+    first.until("sent")
+    assert first.page.wanted[0] == first.page.wanted[1]
+    assert first.comes(failed).asking == "failed"  # said before the new request came there
+    moving = replace_download(failed, phase="running", problem=None)
+    view = first.comes(moving)
+    assert (view.asking, view.problem, view.download) == ("sent", None, moving)
+
+
+FAILED = replace(FirstRunView(LOOK), asking="failed", problem=UNREACHABLE.problem)
+SENT = replace(FAILED, asking="sent", problem=None)
+COMING = Download("1", DownloadRequest("org/Middle-GGUF", "0" * 40, (), "Middle"), "running", GIB)
+DONE = replace_download(COMING, phase="done")
+DEAD = replace_download(COMING, phase="failed")
+WAITING = replace_download(COMING, phase="waiting", problem=UNREACHABLE.problem)
+STRANGER = replace_download(COMING, request=DownloadRequest("org/Other", "0" * 40, (), "Other"))
+
+
+@pytest.mark.parametrize(
+    ("before", "downloads", "after"),
+    [
+        (FirstRunView(LOOK), DownloadsView((COMING,)), FirstRunView(LOOK)),
+        (FAILED, DownloadsView((STRANGER,)), FAILED),
+        (SENT, DownloadsView(), SENT),
+        (SENT, DownloadsView((COMING,)), replace(SENT, download=COMING)),
+        (SENT, DownloadsView((WAITING,)), replace(SENT, download=WAITING)),
+        (
+            replace(SENT, download=COMING),
+            DownloadsView((COMING,), problem=READ_ONLY),
+            replace(FAILED, download=COMING, problem=READ_ONLY),
+        ),
+        (SENT, DownloadsView((DONE,), problem=READ_ONLY), replace(SENT, download=DONE)),
+        (SENT, DownloadsView((DEAD,)), replace(SENT, asking="failed", download=DEAD)),
+        (replace(FAILED, download=COMING), DownloadsView(), FirstRunView(LOOK)),
+    ],
+)
+def test_what_follows_from_the_downloads(
+    before: FirstRunView, downloads: DownloadsView, after: FirstRunView
+) -> None:
+    assert followed(before, downloads) == after
 
 
 def test_a_hub_that_is_not_reached_is_said_and_tried_again(first: First) -> None:

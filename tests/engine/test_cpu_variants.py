@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
 import pytest
 
-from runtime.engine.cpu_variants import Variant, best_variant, variant_files, variant_name
+from runtime.engine.cpu_variants import (
+    Variant,
+    best_variants,
+    first_loaded,
+    variant_files,
+    variant_name,
+)
 
 # ggml's scores on a processor of the kind (ggml-cpu/arch/x86/cpu-feats.cpp).
 SCORES = {
@@ -44,7 +51,10 @@ SAPPHIRE_RAPIDS = variants(*SCORES)
         (SAPPHIRE_RAPIDS, ("sapphirerapids",), ("sapphirerapids",), "zen4"),
         (ZEN4, ("sapphirerapids",), (), "zen4"),
         (ZEN4, (), ("zen4",), "icelake"),
-        (HASWELL, (), ("haswell", "x64"), None),
+        (HASWELL, (), ("haswell", "x64"), "haswell"),
+        (SAPPHIRE_RAPIDS, (), tuple(SCORES), "zen4"),
+        (SAPPHIRE_RAPIDS, ("sapphirerapids",), tuple(SCORES)[:-1], "sapphirerapids"),
+        (variants("sapphirerapids"), (), (), "sapphirerapids"),
         (variants(), (), (), None),
         ((), (), (), None),
     ],
@@ -55,8 +65,29 @@ def test_the_best_that_may_be_used(
     failed: tuple[str, ...],
     chosen: str | None,
 ) -> None:
-    found = best_variant(machine, proven, failed)
-    assert (found.name if found else None) == chosen
+    found = best_variants(machine, proven, failed)
+    assert (found[0].name if found else None) == chosen
+
+
+def test_the_next_ones_in_order() -> None:
+    found = best_variants(SAPPHIRE_RAPIDS, (), ("zen4", "icelake"))
+    names = ["skylakex", "haswell", "x64", "zen4", "icelake", "sapphirerapids"]
+    assert [variant.name for variant in found] == names
+
+
+@pytest.mark.parametrize(
+    ("refused", "used"),
+    [((), "zen4"), (("zen4",), "icelake"), (("zen4", "icelake"), "skylakex"), (SCORES, None)],
+)
+def test_what_ggml_refuses_gives_way_to_the_next(
+    refused: Collection[str], used: str | None
+) -> None:
+    said: list[str] = []
+    best = best_variants(ZEN4)
+    found = first_loaded(best, lambda path: variant_name(path) not in refused, said.append)
+    assert (found.name if found else None) == used
+    passed_over = [one.name for one in best if one.name in refused]
+    assert said == [f"processor variant {name} was not loaded" for name in passed_over]
 
 
 def test_a_native_build_has_none(tmp_path: Path) -> None:

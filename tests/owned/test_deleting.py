@@ -9,6 +9,7 @@ from urllib.parse import unquote
 
 import pytest
 
+from app.local_models import LocalModels
 from app.owned.deleting import delete_model
 from app.owned.recorded import record_of
 from app.owned.trash import has_trash, put_in_trash
@@ -93,6 +94,32 @@ def test_a_file_from_anywhere_is_not_deleted(models_dir: Path, tmp_path: Path) -
     with pytest.raises(CoterieError, match="not in the list"):
         delete_model(model_of(models_dir, str(path)), models_dir, to_trash=False)
     assert path.exists()
+
+
+@pytest.mark.parametrize("to_trash", [True, False])
+def test_what_comes_with_the_program_stays(
+    models_dir: Path, tmp_path: Path, to_trash: bool
+) -> None:
+    path = put_model(tmp_path / "program" / "starter.gguf")
+    damaged = put_model(tmp_path / "program" / "damaged.gguf")
+    damaged.write_text("no model")
+    shelf = LocalModels(models_dir, tmp_path / "headers.json", shipped=(path, damaged))
+    models = (*shelf.scan(), *shelf.unusable)
+    assert [model.id for model in models] == ["starter", "damaged"]
+    for model in models:
+        with pytest.raises(CoterieError) as caught:
+            delete_model(model, models_dir, to_trash=to_trash)
+        assert caught.value.problem.kind == "model_shipped"
+    assert path.exists()
+
+
+def test_a_copy_of_what_comes_with_the_program_can_go(models_dir: Path, tmp_path: Path) -> None:
+    shipped = put_model(tmp_path / "program" / "starter.gguf")
+    copy = put_model(models_dir / "starter.gguf")
+    shelf = LocalModels(models_dir, tmp_path / "headers.json", shipped=(shipped,))
+    delete_model(shelf.scan()[0], models_dir, to_trash=False)
+    assert not copy.exists()
+    assert [model.is_shipped for model in shelf.scan()] == [True]
 
 
 @linux_only

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,8 +12,10 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
+from app import opened_file_desk, owned_desk
 from app.opened_file import Offer, OpenedView, looked_at
 from app.opened_file_desk import OpenedFileDesk
+from app.owned.importing import ImportResult, import_model
 from tests.gguf.test_split_files import write_split
 from tests.owned.files import put_model
 from tests.owned.test_owned_desk import Page, SessionStub
@@ -158,6 +161,70 @@ def test_an_import_that_fails_says_why(opening: Opening) -> None:
     offer = opening.settled().offers[0]
     assert offer.phase == "problem"
     assert offer.problem is not None
+
+
+def twin_of(opening: Opening) -> Path:
+    """A file of another name, as large as a model that is in the list."""
+    path = put_model(opening.page.models_dir / "here.gguf")
+    opening.session.refresh_models()
+    twin = opening.elsewhere / "twin.gguf"
+    twin.parent.mkdir()
+    shutil.copy(path, twin)
+    opening.opened(twin)
+    return twin
+
+
+def test_a_failed_import_is_not_an_older_model_of_the_same_size(opening: Opening) -> None:
+    twin = twin_of(opening)
+    twin.unlink()
+    opening.desk.add(str(twin), "copy")
+    offer = opening.settled().offers[0]
+    assert (offer.phase, offer.model_id) == ("problem", "")
+
+
+def test_a_cancelled_import_is_not_an_older_model_of_the_same_size(
+    opening: Opening, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    goes_on = threading.Event()
+
+    def held(*given: object) -> ImportResult:
+        assert goes_on.wait(10)
+        return import_model(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(owned_desk, "import_model", held)
+    twin = twin_of(opening)
+    opening.desk.add(str(twin), "copy")
+    opening.desk.cancel_adding()
+    goes_on.set()
+    offer = opening.settled().offers[0]
+    assert (offer.phase, offer.model_id) == ("new", "")
+    opening.desk.add(str(twin), "copy")
+    assert opening.settled().offers[0].phase == "added"
+
+
+@pytest.mark.parametrize("fault", [ValueError("odd"), RecursionError(), AssertionError()])
+def test_a_fault_with_one_file_does_not_keep_the_next_from_being_looked_at(
+    opening: Opening, monkeypatch: pytest.MonkeyPatch, fault: Exception
+) -> None:
+    odd, fine = opening.elsewhere / "odd.gguf", put_model(opening.elsewhere / "fine.gguf")
+    reported: list[object] = []
+
+    def look(path: str, models_dir: Path) -> Offer:
+        if path == str(odd):
+            raise fault
+        return looked_at(path, models_dir)
+
+    monkeypatch.setattr(opened_file_desk, "looked_at", look)
+    monkeypatch.setattr(threading, "excepthook", lambda args: reported.append(args.exc_value))
+    opening.desk.open((str(odd), str(fine)))
+    offers = {offer.path: offer for offer in opening.settled().offers}
+    assert [offers[str(path)].phase for path in (odd, fine)] == ["problem", "new"]
+    problem = offers[str(odd)].problem
+    assert problem is not None
+    assert "odd.gguf" in problem.message
+    assert reported == [fault]
+    later = put_model(opening.elsewhere / "later.gguf")
+    assert opening.opened(later).offers[-1].phase == "new"
 
 
 def _fifo(folder: Path) -> Path:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from app.local_models import LocalModel
+from app.local_models import LocalModel, LocalModels
 from app.owned_desk import OwnedDesk, Surroundings
 from app.owned_state import OwnedView
 from app.session_state import SessionState
@@ -134,6 +134,25 @@ def test_delete_for_good_unloads_and_frees(page: Page) -> None:
     assert not path.exists()
     assert page.ids() == []
     assert page.session.unloaded == 1
+
+
+def test_what_comes_with_the_program_stays_loaded(page: Page, tmp_path: Path) -> None:
+    path = put_model(tmp_path / "program" / "starter.gguf")
+    page.desk.close()
+    page.shelf = LocalModels(page.models_dir, tmp_path / "headers.json", shipped=(path,))
+    page.session.scan = page.shelf.scan
+    around = Surroundings(tmp_path / "home", {}, page.shown.append)
+    page.desk = OwnedDesk(page.shelf, page.store, page.session, page.downloads, around)
+    page.session.told = page.desk.show_models
+    page.session.refresh_models()
+    assert page.view.of("starter").shipped
+    page.session.state = replace(page.session.state, model=page.session.state.models[0])
+    page.desk.delete("starter", for_good=True)
+    problem = page.done().problem
+    assert problem is not None
+    assert problem.kind == "model_shipped"
+    assert page.session.unloaded == 0
+    assert path.exists()
 
 
 def test_a_model_that_is_not_in_use_stays_loaded(page: Page) -> None:

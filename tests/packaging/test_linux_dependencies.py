@@ -129,6 +129,13 @@ def test_programs_and_libraries_are_found_by_their_first_bytes(tmp_path: Path) -
     assert elf_files(tmp_path) == [tmp_path / "lib.so"]
 
 
+def test_the_bundle_and_the_packages_look_for_them_in_one_way() -> None:
+    from bundle import elf
+    from linux import needed_libraries
+
+    assert needed_libraries.elf_files is elf.elf_files
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="ELF is Linux's format")
 def test_a_real_program_is_read(tmp_path: Path) -> None:
     from linux.needed_libraries import missing_sonames, read_facts

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import msgspec
@@ -74,6 +75,52 @@ def test_what_is_missing_is_said_before_anything_is_made(
     assert main([str(deb), str(tmp_path / "no.gguf")]) == 1
     assert "There is no starter model" in capsys.readouterr().err
     assert main(["one", "two", "three"]) == 2
+
+
+def test_the_starter_model_is_taken_from_where_it_was_made(tmp_path: Path) -> None:
+    from linux.failure import PackagingError
+    from linux.starter_file import starter_file
+
+    data, name = tmp_path / "data", "smollm2-135m-moe.gguf"
+    with pytest.raises(PackagingError, match="STARTER=1 make bundle, or name its file"):
+        starter_file(None, tmp_path, data)
+    for place in (data / "models", tmp_path / "build/bundle/starter", tmp_path / "named"):
+        place.mkdir(parents=True)
+        (place / name).write_text("model")
+        named = place / name if place.name == "named" else None
+        assert starter_file(named, tmp_path, data) == place / name
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the package is Linux's")
+@pytest.mark.parametrize("works", [True, False])
+def test_on_a_clean_machine_the_bundles_environment_makes_it(tmp_path: Path, works: bool) -> None:
+    from linux.failure import PackagingError
+    from linux.starter_file import starter_file
+
+    python = tmp_path / "build/bundle/venv/bin/python"
+    python.parent.mkdir(parents=True)
+    python.write_text(
+        "#!/bin/sh\n"
+        '[ "$1 $2 $3" = "-P -m runtime.starter" ] || exit 1\n'
+        f"{'true' if works else 'exit 1'}\n"
+        'mkdir -p "$4" && echo model > "$4/smollm2-135m-moe.gguf"\n'
+    )
+    python.chmod(0o755)
+    if works:
+        made = starter_file(None, tmp_path, tmp_path / "data")
+        assert made == tmp_path / "build/bundle/starter/smollm2-135m-moe.gguf"
+        assert made.read_text() == "model\n"
+    else:
+        with pytest.raises(PackagingError, match="make run makes it"):
+            starter_file(None, tmp_path, tmp_path / "data")
+
+
+def test_its_name_is_that_of_the_program() -> None:
+    from linux import starter_file
+
+    from runtime.starter import starter_model
+
+    assert starter_file.NAME == starter_model.STARTER_FILE
 
 
 def test_waiting_ends_with_what_was_found_or_says_for_what() -> None:

@@ -161,6 +161,20 @@ def test_the_workflow_builds_on_three_systems() -> None:
         assert (CHECKOUT / path.replace("\\", "/")).is_file(), path
 
 
+def test_the_smoke_test_may_mount_in_the_workflow() -> None:
+    container = yaml.safe_load(WORKFLOW.read_text(encoding="utf-8"))["jobs"]["linux"]["container"]
+    assert container["image"] == "debian:12"
+    assert "--privileged" in container["options"].split()
+
+
+@pytest.mark.parametrize("place", ["linux/debian/templates", "windows/coterie.iss"])
+def test_the_question_names_all_models_that_go(place: str) -> None:
+    text = (CHECKOUT / "packaging" / place).read_text(encoding="utf-8")
+    assert "put there by hand" in text
+    assert "von Hand dort" in text
+    assert "downloaded" not in text
+
+
 def test_the_workflow_calls_targets_that_are_there() -> None:
     targets = set(re.findall(r"^(\w+):", (CHECKOUT / "Makefile").read_text(), re.MULTILINE))
     called = set(re.findall(r"run: make (\w+)$", WORKFLOW.read_text(encoding="utf-8"), re.M))

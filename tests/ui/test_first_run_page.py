@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace as replace_struct
 from pytestqt.qtbot import QtBot
 
 from app.discover.state import Prediction
@@ -45,6 +46,8 @@ COMING = Download(
     5 * GIB,
     5 * GIB,
 )
+
+BROKEN = replace_struct(COMING, phase="failed", problem=Problem("x", "X", "It is away", "Wait."))
 
 
 class Guide:
@@ -235,6 +238,11 @@ def test_a_machine_with_no_room_is_told_so(page: FirstRunPage) -> None:
             "It is away. Wait.",
             ["Try again"],
         ),
+        (
+            replace(FOUND, asking="failed", download=BROKEN, problem=BROKEN.problem),
+            "It is away. Wait.",
+            ["Try again"],
+        ),
         (replace(FOUND, asking="sent"), "The download begins.", []),
         (replace(FOUND, asking="sent", download=COMING), "5.0 of 17.0 GiB, starting", []),
     ],
@@ -247,6 +255,7 @@ def test_a_download_is_followed(
     assert page.recommended.line.full_text() == line
     assert buttons(page) == {"Chat now", *shown, "Choose another", "Skip setup"}
     assert page.recommended.bar.isVisible() is (view.download is not None)
+    assert not page.recommended.sent.isVisible()  # something has been
 
 
 def test_what_was_downloaded_can_be_loaded(
