@@ -14,6 +14,7 @@ from runtime.engine_process import Engine, EngineEvent, Exited
 from runtime.errors import CoterieError
 from runtime.exit_reasons import is_fault
 from runtime.protocol.frames import (
+    USUAL_GATHER_S,
     Cancel,
     CountTokens,
     Failed,
@@ -21,6 +22,7 @@ from runtime.protocol.frames import (
     Generate,
     Load,
     Loaded,
+    Pace,
     SaveState,
 )
 from runtime.protocol.messages import ChatMessage, Reasoning, Sampling
@@ -77,6 +79,7 @@ class EngineHost:
         self._engine_number = 0
         self._load: Load | None = None
         self._stage: Stage = "loading"
+        self._pace: Pace | None = None
         # The stage at which repacked weights crashed; passing it without them proves the cause.
         self._crashed_at: Stage | None = None
 
@@ -150,6 +153,15 @@ class EngineHost:
         if self._engine is not None:
             self._engine.send(Cancel(request_id))
 
+    def gather(self, gather_s: float | None) -> None:
+        """Have the text of answers come no more often than that; None is as often as is usual."""
+        pace = None if gather_s is None else Pace(gather_s)
+        if pace == self._pace:
+            return
+        self._pace = pace
+        if self._engine is not None:
+            self._engine.send(pace or Pace(USUAL_GATHER_S))
+
     def stop(self) -> None:
         """End the engine; nothing it still sends is heard."""
         engine, self._engine = self._engine, None
@@ -202,3 +214,5 @@ class EngineHost:
         engine.start(lambda event: self._post(Arrival(number, event)))
         self._engine = engine
         engine.send(request)
+        if self._pace is not None:
+            engine.send(self._pace)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from benchmarks.figure import Figure, listed, median
 
-ROUNDS, TOKENS = 6, 96
+ROUNDS, TOKENS = 6, 384
 TIMEOUT_S = 600
 
 

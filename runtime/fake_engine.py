@@ -24,6 +24,7 @@ from runtime.protocol.frames import (
     LoadProgress,
     Measure,
     Measured,
+    Pace,
     PromptProgress,
     Proven,
     SaveState,
@@ -105,6 +106,8 @@ class FakeEngine:
             case Cancel():
                 if self._open:
                     self.finish("cancelled")
+            case Pace():
+                pass
             case Shutdown():
                 self.stop()
 

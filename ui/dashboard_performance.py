@@ -113,6 +113,7 @@ class PerformanceTab(QWidget):
         super().__init__()
         self.warnings = Warnings(theme)
         self.warnings.remedy_wanted.connect(commands.relieve)
+        self._runs: tuple[object, ...] = ()
         self.empty = EmptyCard(theme)
         self.empty.chat.clicked.connect(self.chat_wanted)
         self.answer = AnswerStrip(theme)
@@ -151,8 +152,12 @@ class PerformanceTab(QWidget):
         if empty:
             return
         self.answer.show_answer(view.answer)
-        self.speed.show_history(view.speed, view.now_s)
-        self.energy.show_view(view.energy, view.now_s)
+        # These two change with a run, the others four times a second.
+        runs = view.speed, view.energy, view.now_s
+        if runs != self._runs:
+            self._runs = runs
+            self.speed.show_history(view.speed, view.now_s)
+            self.energy.show_view(view.energy, view.now_s)
         self.experts.show_view(view.experts)
         self.memory.show_map(view.memory)
         self._fill()

@@ -97,6 +97,7 @@ class DashboardDesk(QObject):
         self._model_id = self._hardware_line = ""
         self._visible = self._reload_wanted = False
         self._samples: tuple[MachineSample, ...] = ()
+        self._mapped: tuple[tuple[MachineSample, ...], LoadedMemory | None] = ((), None)
         self._loaded: LoadedMemory | None = None
         self._places: tuple[tuple[int, int, str], ...] = ()
         self._answering_since_s: float | None = None
@@ -339,7 +340,9 @@ class DashboardDesk(QObject):
             answer=answer_speed(state, self._book.sums.last),
             experts=self._experts(state),
         )
-        if self._samples:
+        mapped = self._mapped
+        if self._samples and not (mapped[0] is self._samples and mapped[1] is self._loaded):
+            self._mapped = self._samples, self._loaded
             warnings = memory_warnings(self._samples, self._loaded, self._answering_since_s)
             memory = memory_map(self._samples[-1], self._loaded, warnings)
             now = replace(now, memory=settled(self._view.memory, memory))

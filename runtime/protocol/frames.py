@@ -16,7 +16,8 @@ from runtime.protocol.messages import (
 )
 from runtime.protocol.placement import Placement
 
-PROTOCOL_VERSION = 4
+PROTOCOL_VERSION = 5
+USUAL_GATHER_S = 0.04
 MAX_FRAME_BYTES = 1 << 20
 
 
@@ -89,11 +90,19 @@ class Cancel(msgspec.Struct, frozen=True, tag="cancel"):
     request_id: int
 
 
+class Pace(msgspec.Struct, frozen=True, tag="pace"):
+    """Gather the text of answers for `gather_s` at least, from now on: each frame wakes both sides.
+    Taken while an answer runs, too.
+    """
+
+    gather_s: float
+
+
 class Shutdown(msgspec.Struct, frozen=True, tag="shutdown"):
     """End the worker."""
 
 
-Command = Load | Generate | Measure | CountTokens | SaveState | Cancel | Shutdown
+Command = Load | Generate | Measure | CountTokens | SaveState | Cancel | Pace | Shutdown
 
 
 class Hello(msgspec.Struct, frozen=True, tag="hello"):

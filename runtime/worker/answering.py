@@ -86,6 +86,7 @@ class Answerer:
         other_load: OtherLoad,
         owner: Owner,
         send: Callable[[Event], None],
+        gather_s: Callable[[], float],
     ) -> None:
         self._model = model
         self._template = template
@@ -93,6 +94,7 @@ class Answerer:
         self._limits = threads
         self._other_load = other_load
         self._send = send
+        self._gather_s = gather_s
         self._sequence = KvSequence(model.context, abort, model.n_batch)
         self._grammars = GrammarSource(abort)
         self.keeper = KvKeeper(self._sequence, owner, model.n_ctx)
@@ -146,7 +148,7 @@ class Answerer:
         prompt_end = self._model.vocabulary.text(prompt[-PROMPT_END_TOKENS:])
         splitter = splitter_for(style, prompt_end, continues=bool(continues))
         stop = StopStrings(request.sampling.stop)
-        return TextOutbox(request.request_id, self._send, splitter, stop)
+        return TextOutbox(request.request_id, self._send, splitter, stop, self._gather_s)
 
     def _sampler(self, request: Generate, prompt: list[int], outbox: TextOutbox) -> SamplerChain:
         sampling, vocabulary = request.sampling, self._model.vocabulary

@@ -9,12 +9,14 @@ import threading
 from runtime.engine.bindings import AbortFlag
 from runtime.protocol.channel import BrokenChannel, FrameReader
 from runtime.protocol.frames import (
+    USUAL_GATHER_S,
     Cancel,
     Command,
     CountTokens,
     Generate,
     Load,
     Measure,
+    Pace,
     SaveState,
     Shutdown,
 )
@@ -24,7 +26,10 @@ Work = Load | Generate | Measure | CountTokens | SaveState
 
 
 class Mailbox:
-    """Commands in order. A `Cancel` raises the abort flag if its request runs, or is remembered."""
+    """Commands in order. A `Cancel` raises the abort flag if its request runs, or is remembered.
+
+    `gather_s` is how long text is to be gathered before it is sent.
+    """
 
     def __init__(self, reader: FrameReader[Command], abort: AbortFlag) -> None:
         self._reader = reader
@@ -32,6 +37,7 @@ class Mailbox:
         self._queue: queue.SimpleQueue[Work] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._running = 0
+        self.gather_s = USUAL_GATHER_S
         self._cancelled: set[int] = set()
 
     def start(self) -> None:
@@ -77,6 +83,8 @@ class Mailbox:
                         self._abort.set()
                     elif request_id > self._running:
                         self._cancelled.add(request_id)
+            case Pace(gather_s=gather_s):
+                self.gather_s = gather_s
             case Shutdown():
                 os._exit(0)
             case _:

@@ -11,11 +11,9 @@ from runtime.engine.text_assembly import TextAssembler
 from runtime.protocol.frames import Event, Text
 from runtime.worker.speed import SpeedMeter
 
-GATHER_S = 0.04
-
 
 class TextOutbox:
-    """The text of one answer. The first token goes out at once, later ones every `GATHER_S`."""
+    """The text of one answer. The first token goes out at once, later ones every `gather_s()`."""
 
     def __init__(
         self,
@@ -23,11 +21,13 @@ class TextOutbox:
         send: Callable[[Event], None],
         splitter: ThinkingSplitter,
         stop: StopStrings,
+        gather_s: Callable[[], float],
     ) -> None:
         self._request_id = request_id
         self._send = send
         self._splitter = splitter
         self._stop = stop
+        self._gather_s = gather_s
         self._assembler = TextAssembler()
         self._thoughts: list[str] = []
         self._answer: list[str] = []
@@ -47,7 +47,7 @@ class TextOutbox:
         self._take(*self._splitter.add(self._assembler.add(piece)))
         if was_thinking or self._splitter.thinking:
             meter.count_as_thought()
-        if time.monotonic() - self._sent_at_s >= GATHER_S:
+        if time.monotonic() - self._sent_at_s >= self._gather_s():
             self._flush(meter, n_threads)
 
     def finish(self, meter: SpeedMeter, n_threads: int) -> None:

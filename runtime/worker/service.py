@@ -124,6 +124,7 @@ class Service:
             self._other_load,
             _owner(path, placement),
             self._send,
+            lambda: self._mailbox.gather_s,
         )
         try:
             answerer.prove()
