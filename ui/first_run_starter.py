@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app import number_text
 from app.session_state import SessionState
@@ -42,16 +42,19 @@ class StarterCard(Card):
         self.start = Button(theme, tr(CHAT), "primary", "hero")
         row.addWidget(self.start, 0, Qt.AlignmentFlag.AlignVCenter)
         self.content.addLayout(row)
+        self._loading = QWidget()
+        below = QVBoxLayout(self._loading)
+        below.setContentsMargins(0, 12, 0, 0)
         self.bar = LoadBar(theme)
-        self.bar.setContentsMargins(0, 12, 0, 0)
-        self.content.addWidget(self.bar)
+        below.addWidget(self.bar)
+        self.content.addWidget(self._loading)
 
     def show_state(self, state: SessionState) -> None:
         model, engine = state.model, state.engine
         self.title.show_text(starter_title(state))
         self.name.setVisible(model is not None)
         self.size.setVisible(model is not None)
-        self.bar.setVisible(engine.phase == "loading")
+        self._loading.setVisible(engine.phase == "loading")
         self.bar.show_fraction(engine.load_fraction)
         if model is not None:
             self.name.show_text(model.name)
