@@ -11,6 +11,8 @@ from app.updates.finding import Finding
 from app.updates.source import is_safe
 
 MOST_HOPS = 3
+# A connection that is kept may be closed by the other side just as it is used again.
+_ONE_REQUEST = {"Connection": "close"}
 _REDIRECTS = (301, 302, 303, 307, 308)
 
 
@@ -35,7 +37,7 @@ def fetch(
         for _ in range(MOST_HOPS + 1):
             if not is_safe(str(url)) or _origin(url) != _origin(start):
                 raise NotFetched(Finding("moved"))
-            with client.stream("GET", url) as response:
+            with client.stream("GET", url, headers=_ONE_REQUEST) as response:
                 if response.status_code not in _REDIRECTS:
                     return _body(response, largest_bytes, until_s, clock)
                 url = response.url.join(response.headers.get("Location", ""))

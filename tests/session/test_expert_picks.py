@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from app.chat_settings import ChatSettings
 from app.session_state import SessionState
 from app.settings import Settings
 from runtime.fake_engine import FakeEngine, Reply
@@ -95,7 +96,10 @@ def test_the_engine_is_asked_by_the_setting_at_each_load(
     assert [load.capture_experts for load in loads] == [wanted, not wanted]
 
 
-# With the real worker
+# With the real worker, whose answers are no two times the same
+
+
+SHORT = ChatSettings(max_tokens=48)
 
 
 def counts(use: ExpertUse) -> list[list[int]]:
@@ -120,6 +124,7 @@ def test_counts_of_the_real_engine(
             seen.append(state.answer.experts)
 
     rig.session.changed.connect(note)
+    rig.session.change_chat(SHORT)
     rig.session.send("Name three fruits.")
     state = rig.answered(1)
     use, stats = state.last_experts, state.conversation.messages[-1].stats
@@ -133,6 +138,7 @@ def test_counts_of_the_real_engine(
     assert all(one.tokens <= use.tokens for one in seen)
     assert rig.store.runs()[0].facts.experts_captured
     # A stopped answer tells what it did.
+    rig.session.change_chat(ChatSettings())
     rig.session.send("Write a very long story about the sea.")
     rig.until(lambda now: now.answer is not None and now.answer.completion_tokens > 4)
     rig.session.stop()
@@ -148,6 +154,7 @@ def test_off_by_default(new_rig: Callable[..., Rig], tmp_path: Path, starter_mod
     rig = started(new_rig, tmp_path, starter_model, Settings(first_run_done=True, n_ctx=1024))
     told: list[ExpertUse | None] = []
     rig.session.changed.connect(lambda state: told.append(state.answer and state.answer.experts))
+    rig.session.change_chat(SHORT)
     rig.session.send("Name three fruits.")
     assert rig.answered(1).last_experts is None
     assert len(told) > 2

@@ -55,12 +55,16 @@ def reply(handler: BaseHTTPRequestHandler, data: bytes, status: int = 200, **hea
 
 
 class Announcer:
-    """`serve` answers by path; `asked` are the paths that were asked, `agents` who asked."""
+    """`serve` answers by path; `asked` are the paths that were asked, `agents` who asked.
+
+    Each connection is closed after one answer, without saying so before.
+    """
 
     def __init__(self, address: str, serve: dict[str, Serve | bytes]) -> None:
         self.address, self.serve = address, serve
         self.asked: list[str] = []
         self.agents: list[str] = []
+        self.connections: list[str] = []
         self.over = threading.Event()
 
     @property
@@ -82,6 +86,7 @@ def announcing() -> Iterator[Announcer]:
         def do_GET(self) -> None:
             announcer.asked.append(self.path)
             announcer.agents.append(self.headers["User-Agent"])
+            announcer.connections.append(self.headers["Connection"])
             what = announcer.serve.get(self.path)
             self.close_connection = True
             if what is None:

@@ -64,6 +64,8 @@ def test_a_process_of_its_own_finds_what_is_out(announcer: Announcer) -> None:
     assert (found.kind, found.version, found.released) == ("newer", "0.2.0", "2026-11-25")
     assert found.notes == "Faster prompts.\nFewer crashes."
     assert announcer.asked == [PATH, PATH + ".sig"]
+    # One that is kept may be closed just as it is used again.
+    assert set(announcer.connections) == {"close"}
     assert set(announcer.agents) == {f"coterie/{version()}"}
 
 
