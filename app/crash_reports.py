@@ -49,7 +49,7 @@ class CrashReports:
         self.folder = folder
         self._home, self._about, self._now = home, about, now
         self._lock = threading.Lock()
-        self._written: dict[tuple[object, ...], tuple[datetime, Path]] = {}
+        self._written: dict[tuple[object, ...], tuple[datetime, Path | None]] = {}
 
     def write(
         self,
@@ -71,6 +71,8 @@ class CrashReports:
             known = self._written.get(key)
             if known is not None and (when - known[0]).total_seconds() < SAME_WITHIN_S:
                 return known[1]
+            # Also of one that can't be written: a fault in painting comes 30 times a second.
+            self._written[key] = (when, None)
             text = report_text(part, reason, when, self._about(), facts, lines)
             try:
                 path = _free(self.folder, f"{when:%Y-%m-%dT%H%M%S}-{part}")

@@ -49,11 +49,14 @@ class ReportedEngine:
 
     def start(self, on_event: Callable[[EngineEvent], None]) -> None:
         def heard(event: EngineEvent) -> None:
-            if isinstance(event, Exited):
-                self._ended(event)
-            else:
-                self._run = after(self._run, event)
-            on_event(event)
+            # The window must hear of the end whatever goes wrong with a report of it.
+            try:
+                if isinstance(event, Exited):
+                    self._ended(event)
+                else:
+                    self._run = after(self._run, event)
+            finally:
+                on_event(event)
 
         self._engine.start(heard)
 

@@ -32,10 +32,13 @@ class ReportedProcess(Generic[EventT]):
 
     def start(self, on_event: Callable[[EventT | Ended], None]) -> None:
         def heard(event: EventT | Ended) -> None:
-            if isinstance(event, Ended) and not event.expected:
-                reason = ending(event.returncode, is_broken=bool(event.reason))
-                self._reports.write(self._part, reason, safe_lines(_end_of(self._log_path)))
-            on_event(event)
+            # The window must hear of the end whatever goes wrong with a report of it.
+            try:
+                if isinstance(event, Ended) and not event.expected:
+                    reason = ending(event.returncode, is_broken=bool(event.reason))
+                    self._reports.write(self._part, reason, safe_lines(_end_of(self._log_path)))
+            finally:
+                on_event(event)
 
         self._process.start(heard)
 

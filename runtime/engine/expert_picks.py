@@ -111,7 +111,7 @@ class _InitParams(ctypes.Structure):
 def _tap_library() -> ctypes.CDLL:
     """expert_tap.c, compiled when Coterie was installed.
 
-    llama.cpp asks of each node before it computes it, 1,446 times a token of the starter model.
+    llama.cpp asks of each node before it computes it, 1,416 times a token of the starter model.
     A Python function as the callback made two threads answer a tenth slower.
     """
     here = Path(__file__).with_name("expert_tap")

@@ -281,6 +281,20 @@ def test_a_folder_that_can_not_be_written(tmp_path: Path) -> None:
     assert reports(tmp_path / "file").write("window", "ValueError") is None
 
 
+def test_one_that_can_not_be_written_is_not_tried_again_at_once(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    asked: list[str] = []
+
+    def about() -> tuple[()]:
+        asked.append("program")
+        return ()
+
+    several = CrashReports(tmp_path / "file", HOME, about, lambda: NOW)
+    assert several.write("window", "ValueError") is None
+    assert several.write("window", "ValueError") is None
+    assert asked == ["program"]
+
+
 def test_what_is_told_of_the_program() -> None:
     told = dict(program_facts())
     assert told["Coterie"] == version()

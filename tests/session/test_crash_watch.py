@@ -13,6 +13,8 @@ import pytest
 from app.crash_reports import CrashReports
 from app.crash_watch import EngineRun, ReportedEngine, after, ending
 from app.crash_watch_parts import ReportedProcess
+from runtime.engine_process import EngineEvent, Exited
+from runtime.fake_engine import FakeEngine
 from runtime.frame_process import Ended, hub_process
 from runtime.hub.frames import HubEvent, HubHello, HubShutdown
 from runtime.protocol.frames import Generate, Load
@@ -135,3 +137,25 @@ def test_what_is_told_of_a_load() -> None:
 def test_how_it_ended(returncode: int, expected: str) -> None:
     assert ending(returncode) == expected
     assert ending(returncode, is_broken=True) == "it sent something that could not be read"
+
+
+class BrokenReports(CrashReports):
+    """Whose writing meets a fault of our own."""
+
+    def write(self, *_what: object, **_more: object) -> None:
+        raise RuntimeError("no report")
+
+
+def test_an_end_is_heard_though_its_report_goes_wrong(tmp_path: Path) -> None:
+    class Dying(FakeEngine):
+        def start(self, on_event: Callable[[EngineEvent], None]) -> None:
+            self.tell = on_event
+
+    inside = Dying()
+    heard: list[EngineEvent] = []
+    engine = ReportedEngine(inside, BrokenReports(tmp_path, tmp_path))
+    engine.start(heard.append)
+    ended = Exited(-signal.SIGSEGV, False, "")
+    with pytest.raises(RuntimeError, match="no report"):
+        inside.tell(ended)
+    assert heard == [ended]
