@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import signal
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
@@ -11,7 +10,7 @@ from typing import Literal
 import msgspec
 
 from app.child_process import Answer, Child
-from runtime.exit_reasons import FAULTS
+from runtime.exit_reasons import FAULTS, signal_name
 from runtime.own_program import part_command
 from runtime.protocol.engine_trial import EngineTrial, EngineTrialResult, TrialStep
 
@@ -109,8 +108,5 @@ def _ended(code: int, answer: Answer) -> Tried:
         return Tried("crashed", f"0x{code:08X}")
     if code > 0:
         return Tried("refused", answer.last_words)
-    try:
-        name = signal.Signals(-code).name
-    except ValueError:
-        name = f"signal {-code}"
+    name = signal_name(code)
     return Tried("crashed" if name in FAULTS else "refused", name)

@@ -18,10 +18,11 @@ START_AGAIN = marked("Start the engine again; what was written so far is kept.")
 
 def is_fault(exited: Exited) -> bool:
     """Whether native code crashed, as opposed to being ended from outside."""
-    return _signal_name(exited.returncode) in FAULTS
+    return signal_name(exited.returncode) in FAULTS
 
 
-def _signal_name(returncode: int) -> str:
+def signal_name(returncode: int) -> str:
+    """What ended a process, as subprocess tells its end; "" where it was no signal."""
     if returncode >= 0:
         return ""
     try:
@@ -37,7 +38,7 @@ def why(exited: Exited, start_again: str = "") -> Problem:
     """
     if NO_ENGINE in exited.log_tail:
         return _engine_missing()
-    name = _signal_name(exited.returncode)
+    name = signal_name(exited.returncode)
     remedy = start_again or tr(START_AGAIN)
     if name == "SIGKILL":
         remedy = tr(

@@ -22,6 +22,7 @@ sys.path[0] = str(HERE.parent)
 
 from packs.pack_files import gather, write_manifest  # noqa: E402
 from packs.pack_recipe import ENGINE_FLAGS, VULKAN_HEADER, PackRecipe, recipe  # noqa: E402
+from setup_steps.cuda import toolkit_roots  # noqa: E402
 from setup_steps.engine_build import build_jobs, memory_available_bytes, usable_cores  # noqa: E402
 from setup_steps.pip_commands import install_locked, make_venv  # noqa: E402
 from setup_steps.processes import SetupError, clean_environment, run, stream  # noqa: E402
@@ -41,7 +42,10 @@ def main() -> int:
     parser.add_argument("--source", type=Path, help="llama.cpp's source, instead of the locked one")
     options = parser.parse_args()
     try:
-        made = build(recipe(options.kind, run, _toolkits(), _headers()), options.source)
+        made = build(
+            recipe(options.kind, run, _toolkits(), _headers()),
+            options.source,
+        )
     except SetupError as error:
         print(f"\n{error}", file=sys.stderr)
         return 1
@@ -111,12 +115,8 @@ def _source(python: Path, environment: dict[str, str]) -> Path:
     return unpacked
 
 
-def _toolkits() -> tuple[Path, ...]:
-    """The folders a CUDA toolkit may be in, that of the nvcc on the PATH first."""
-    nvcc = shutil.which("nvcc")
-    named = [os.environ[name] for name in ("CUDA_HOME", "CUDA_PATH") if os.environ.get(name)]
-    roots = [Path(nvcc).resolve().parents[1]] if nvcc else []
-    return (*roots, *(Path(root) for root in (*named, "/usr/local/cuda", "/usr")))
+def _toolkits() -> list[Path]:
+    return toolkit_roots(os.environ, shutil.which("nvcc"))
 
 
 def _headers() -> tuple[Path, ...]:

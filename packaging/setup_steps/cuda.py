@@ -66,7 +66,7 @@ def look(environment: Mapping[str, str], run: Run, which: Callable[[str], str | 
     gpus = _gpus_of_kernel() or _gpus_of_tool(run, which)
     if not gpus:
         return CudaFacts((), "", "", False)
-    roots = _roots(environment, which("nvcc"))
+    roots = toolkit_roots(environment, which("nvcc"))
     nvcc, version = _nvcc(roots, which("nvcc"), run)
     return CudaFacts(gpus, nvcc, version, any(has_cublas(root) for root in roots))
 
@@ -100,7 +100,8 @@ def _gpus_of_tool(run: Run, which: Callable[[str], str | None]) -> tuple[str, ..
     return tuple(names) if done.code == 0 else ()
 
 
-def _roots(environment: Mapping[str, str], nvcc: str | None) -> list[Path]:
+def toolkit_roots(environment: Mapping[str, str], nvcc: str | None) -> list[Path]:
+    """The folders a CUDA toolkit may be in; `nvcc` is the one on the PATH."""
     named = [environment[name] for name in ("CUDA_HOME", "CUDA_PATH") if environment.get(name)]
     beside = [str(Path(nvcc).resolve().parent.parent)] if nvcc else []
     return [Path(root) for root in (*named, *beside, *_USUAL_ROOTS)]
