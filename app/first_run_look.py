@@ -10,7 +10,7 @@ import psutil
 
 from app.check_view import CheckView
 from app.discover.catalog import SHIPPED_CATALOG, Catalog, catalog_rows, read_catalog
-from app.discover.choosing import COMFORTABLE_TOKENS_PER_S, recommended
+from app.discover.choosing import recommended
 from app.discover.predicting import PredictingMachine, predicted
 from app.discover.shipped_shapes import ShippedModel, read_shapes
 from app.discover.state import QuantRow, RepoRow
@@ -136,7 +136,6 @@ def recommendation(
         parameters_total=family.parameters_total or shape.parameters_total,
         parameters_active=family.parameters_active or shape.parameters_active,
         prediction=found.quant.prediction,
-        is_quick=found.quant.prediction.decode_low >= COMFORTABLE_TOKENS_PER_S,
         rates=rates_of(machine.hardware),
     )
 

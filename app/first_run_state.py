@@ -11,6 +11,8 @@ from runtime.downloads.frames import Download
 from runtime.errors import Problem
 
 LookPhase = Literal["looking", "measuring", "done"]
+# 250 words a minute, as most people read, are under 6 tokens a second.
+READING_TOKENS_PER_S = 6.0
 AskPhase = Literal["none", "asking", "failed", "sent"]
 
 
@@ -18,8 +20,7 @@ AskPhase = Literal["none", "asking", "failed", "sent"]
 class FirstRecommendation:
     """A model for this machine, predicted from the shape that comes with the program.
 
-    `is_quick` says that it answers faster than people read. `rates` are the (what, figure) pairs
-    that the prediction was made with, in words.
+    `rates` are the (what, figure) pairs that the prediction was made with, in words.
     """
 
     repo: str
@@ -30,8 +31,12 @@ class FirstRecommendation:
     parameters_total: int
     parameters_active: int
     prediction: Prediction
-    is_quick: bool = True
     rates: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def is_quick(self) -> bool:
+        """Whether it should answer as fast as people read."""
+        return self.prediction.decode_tokens_per_s >= READING_TOKENS_PER_S
 
 
 @dataclass(frozen=True)

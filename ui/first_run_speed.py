@@ -8,11 +8,10 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app import number_text
 from app.discover.state import Prediction
+from app.first_run_state import READING_TOKENS_PER_S
 from runtime.language import marked, tr
 from ui.theme import Theme
 
-# 250 words a minute, as most people read, are under 6 tokens a second.
-READING_TOKENS_PER_S = 6.0
 READING = marked("reading speed, about {speed}")
 HERE = marked("this machine")
 _ENDS = (10, 20, 30, 40, 60, 80, 100, 150, 200, 300, 400, 600, 800, 1_000, 2_000)

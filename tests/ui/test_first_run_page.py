@@ -140,19 +140,24 @@ def test_the_title_never_says_more_than_is_true(
     assert page.starter.status.full_text() == status
 
 
+def at_speed(tokens_per_s: float) -> FirstRecommendation:
+    prediction = replace(WANTED.prediction, decode_tokens_per_s=tokens_per_s)
+    return replace(WANTED, prediction=prediction)
+
+
 @pytest.mark.parametrize(
-    ("total", "is_quick", "title"),
+    ("total", "tokens_per_s", "title"),
     [
-        (30_530_000_000, True, "This computer can run large models"),
-        (6_920_000_000, True, "This computer can run small models"),
-        (6_920_000_000, False, "This computer runs models slowly"),
+        (30_530_000_000, 41.0, "This computer can run large models"),
+        (6_920_000_000, 6.0, "This computer can run small models"),
+        (6_920_000_000, 5.9, "This computer runs models slowly"),
     ],
 )
 def test_the_title_says_what_the_machine_is_good_for(
-    page: FirstRunPage, total: int, is_quick: bool, title: str
+    page: FirstRunPage, total: int, tokens_per_s: float, title: str
 ) -> None:
     page.show_state(states.state(first_run=True, checks=states.CHECKS))
-    wanted = replace(WANTED, parameters_total=total, is_quick=is_quick)
+    wanted = replace(at_speed(tokens_per_s), parameters_total=total)
     page.show_view(replace(FOUND, look=replace(FOUND.look, recommendation=wanted)))
     assert page.title.full_text() == title
     assert page.line.full_text() == (
@@ -217,7 +222,7 @@ def test_a_recommendation_says_what_how_fast_and_how_long(page: FirstRunPage) ->
 
 def test_a_slow_machine_is_told_so(page: FirstRunPage) -> None:
     page.show_state(states.state(first_run=True, checks=states.CHECKS))
-    slow = replace(WANTED, is_quick=False)
+    slow = at_speed(5.9)
     page.show_view(replace(FOUND, look=replace(FOUND.look, recommendation=slow)))
     assert page.recommended.note.full_text().endswith("slower than most people read.")
 
